@@ -1,0 +1,92 @@
+"""Money as integer minor units with an ISO 4217 currency; Decimal exists only at a form's edge."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+
+from babel import Locale
+from babel.numbers import format_currency, get_currency_precision
+
+# Far above any gift and below what a bigint column or Stripe's eight digits would refuse.
+LARGEST_MINOR = 99_999_999
+
+
+def exponent(currency: str) -> int:
+    """Digits after the decimal point: 2 for USD, 0 for JPY, 3 for KWD (CLDR, by babel)."""
+    return get_currency_precision(currency.upper())
+
+
+def to_minor(amount: Decimal, currency: str) -> int:
+    """Minor units of an amount in units of the currency.
+
+    Raises:
+        ValueError: more digits after the point than the currency has.
+    """
+    scaled = amount.scaleb(exponent(currency))
+    if scaled != scaled.to_integral_value():
+        raise ValueError(f"{currency} has {exponent(currency)} digits after the point")
+    return int(scaled)
+
+
+def to_decimal(amount_minor: int, currency: str) -> Decimal:
+    return Decimal(amount_minor).scaleb(-exponent(currency))
+
+
+def parse(text: str, currency: str) -> int:
+    """Minor units of what a person typed: "1,234.50", "1.234,50", "$25", "25,-", "25 000".
+
+    Both signs are read as a person means them: the last of "." and "," that is followed by no more
+    digits than the currency has is the decimal sign; any other groups thousands.
+
+    Raises:
+        ValueError: not an amount, or finer than the currency's smallest coin.
+    """
+    cleaned = (
+        re.sub(r"[\s\u00a0\u202f'\u2019]|[$€£¥]|[A-Za-z]{1,3}", "", text)
+        .removesuffix(",-")
+        .removesuffix(".-")
+    )
+    if not re.fullmatch(r"\d[\d.,]*", cleaned):
+        raise ValueError("not an amount")
+    sign = max(cleaned.rfind("."), cleaned.rfind(","))
+    whole, fraction = (cleaned[:sign], cleaned[sign + 1 :]) if sign >= 0 else (cleaned, "")
+    if sign >= 0 and len(fraction) == 3 and exponent(currency) != 3:
+        whole, fraction = cleaned, ""  # "1,234" is one thousand two hundred and thirty-four
+    whole = re.sub(r"[.,]", "", whole)
+    try:
+        return to_minor(Decimal(f"{whole or 0}.{fraction or 0}"), currency)
+    except InvalidOperation as error:
+        raise ValueError("not an amount") from error
+
+
+def display(amount_minor: int, currency: str, language: str = "en") -> str:
+    """The amount as a person of this language writes it: "$1,234.50", "1234,50 US$"."""
+    return format_currency(
+        to_decimal(amount_minor, currency), currency.upper(), locale=language.replace("-", "_")
+    )
+
+
+def display_short(amount_minor: int, currency: str, language: str = "en") -> str:
+    """Like `display`, without the cents where there are none: "$25"."""
+    if amount_minor % 10 ** exponent(currency):
+        return display(amount_minor, currency, language)
+    locale = Locale.parse(language.replace("-", "_"))
+    return format_currency(
+        to_decimal(amount_minor, currency),
+        currency.upper(),
+        format=str(locale.currency_formats["standard"].pattern).replace("0.00", "0"),
+        locale=locale,
+        currency_digits=False,
+    )
+
+
+def allocate(total_minor: int, weights: Sequence[int]) -> list[int]:
+    """Split a total by weights, adding up exactly (largest remainder; ties to the first)."""
+    whole = sum(weights)
+    if whole <= 0:
+        raise ValueError("weights must add up to more than nothing")
+    shares = [total_minor * weight // whole for weight in weights]
+    rest = [total_minor * weight % whole for weight in weights]
+    for index in sorted(range(len(weights)), key=lambda i: -rest[i])[: total_minor - sum(shares)]:
+        shares[index] += 1
+    return shares

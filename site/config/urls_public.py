@@ -1,0 +1,17 @@
+"""The public site: pages, giving, the donor's own area, Stripe's webhook. No /admin/ here."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+
+urlpatterns = [
+    path("", include("pages.urls_technical")),
+    *i18n_patterns(
+        path("", include("pages.urls")),
+        # Wagtail answers whatever no other line above did, so it stays last.
+        path("", include(wagtail_urls)),
+        prefix_default_language=False,
+    ),
+]
+handler404 = "pages.errors.not_found"
+handler500 = "pages.errors.server_error"
