@@ -85,8 +85,6 @@ STRIPE_CHECKOUT_ORIGIN = web_origin(
 STRIPE_TIMEOUT_SECONDS = env.float("STRIPE_TIMEOUT_SECONDS", default=10.0)
 
 # --- Giving -------------------------------------------------------------------------------------
-# Card testers like small amounts; the floor is in units of the currency, not cents.
-MINIMUM_GIFT = env.int("MINIMUM_GIFT", default=5)
 # Silence of Stripe's events that raises the alarm, in minutes, while payments are being made.
 WEBHOOK_SILENCE_MINUTES = env.int("WEBHOOK_SILENCE_MINUTES", default=30)
 # Failed cards an hour from one address before new payments wait.
@@ -183,6 +181,7 @@ MIDDLEWARE = [
     *(["wagtail.contrib.redirects.middleware.RedirectMiddleware"] if ROLE == "public" else []),
 ]
 ROOT_URLCONF = f"config.urls_{ROLE}"
+PUBLIC_URLCONF = "config.urls_public"
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
