@@ -24,6 +24,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 import psycopg
@@ -56,9 +57,10 @@ class Server:
     port: int
     passwords: Mapping[str, str]
     started_here: bool
+    host: str = "127.0.0.1"
 
     def url(self, role: str, database: str) -> str:
-        return f"postgres://{role}:{self.passwords[role]}@127.0.0.1:{self.port}/{database}"
+        return f"postgres://{role}:{self.passwords[role]}@{self.host}:{self.port}/{database}"
 
     def owner_url(self, db: str = "northstar") -> str:
         return self.url(OWNER, db)
@@ -95,11 +97,21 @@ def start(data: Path, *, durable: bool = True) -> Server:
             port = _launch(data, passwords[ADMIN], durable=durable)
         server = Server(data, port, passwords, started_here)
         try:
-            _apply_roles(server)
+            _apply_roles(server.url(ADMIN, "postgres"), passwords)
         except BaseException:
             server.stop()
             raise
     return server
+
+
+def adopt(admin_url: str, data: Path) -> Server:
+    """Make roles and databases on another throw-away server; the passwords are kept in `data`."""
+    data.mkdir(parents=True, exist_ok=True)
+    with _one_at_a_time(data):
+        passwords = _passwords(data)
+        _apply_roles(admin_url, passwords)
+    parts = urlsplit(admin_url)
+    return Server(data, parts.port or 5432, passwords, False, parts.hostname or "127.0.0.1")
 
 
 def stop(data: Path) -> None:
@@ -314,19 +326,15 @@ def _free_port(port_file: Path) -> int:
         return int(probe.getsockname()[1])
 
 
-def _apply_roles(server: Server) -> None:
+def _apply_roles(admin_url: str, passwords: Mapping[str, str]) -> None:
     environment = {
-        "PGHOST": "127.0.0.1",
-        "PGPORT": str(server.port),
-        "PGUSER": ADMIN,
-        "PGPASSWORD": server.passwords[ADMIN],
-        "PGDATABASE": "postgres",
-        "NS_OWNER_PASSWORD": server.passwords[OWNER],
-        "NS_APP_PASSWORD": server.passwords[APP],
-        "NS_VAULT_PASSWORD": server.passwords[VAULT],
+        "PATH": os.environ.get("PATH", ""),
+        "NS_OWNER_PASSWORD": passwords[OWNER],
+        "NS_APP_PASSWORD": passwords[APP],
+        "NS_VAULT_PASSWORD": passwords[VAULT],
     }
     done = subprocess.run(  # noqa: S603 - our own binaries, no shell
-        [_binaries() / "psql", "--no-psqlrc", "--file", ROLES_SQL],
+        [_binaries() / "psql", "--no-psqlrc", "--file", ROLES_SQL, admin_url],
         env=environment,
         capture_output=True,
         text=True,
@@ -334,10 +342,8 @@ def _apply_roles(server: Server) -> None:
     )
     if done.returncode:
         raise EmbeddedError(f"The database roles could not be made: {done.stderr.strip()}")
-    with psycopg.connect(
-        host="127.0.0.1", port=server.port, user=ADMIN, password=server.passwords[ADMIN]
-    ) as connection:
-        # Here alone the owner may make databases: tests clone theirs.
+    with psycopg.connect(admin_url) as connection:
+        # On this server alone the owner may make databases: tests clone theirs.
         connection.execute("ALTER ROLE ns_owner CREATEDB")
 
 
