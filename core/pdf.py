@@ -1,7 +1,7 @@
 """PDF files from HTML, built to PDF/A-3a and PDF/UA-1 at once: archived, and read aloud.
 
-The same input gives the same bytes on any machine: only the fonts in core/fonts are used, dates come
-from the caller, and a document may fetch nothing but the pictures and stylesheets in templates/pdf,
+The same input gives the same bytes on any machine: only the fonts in core/fonts are used, dates
+come from the caller, and a document may fetch nothing but pictures and styles in templates/pdf,
 written `bundled:name`.
 """
 
