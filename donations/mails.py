@@ -106,7 +106,7 @@ def correct_and_resend(mail: Mail, *, to: str) -> None:
         if mail.receipt:
             links.revoke(mail.receipt)
         if mail.donation and mail.donation.email == mail.to:
-            Donation.objects.filter(pk=mail.donation_id).update(email=to)
+            Donation.objects.filter(pk=mail.donation.pk).update(email=to)
         queue(
             mail.template,
             to=to,

@@ -1,5 +1,7 @@
 """Giving: the form, the review, the way to Stripe and back. Rules are in the form and checkout."""
 
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -29,7 +31,7 @@ SHOWN = {
     Status.ABANDONED: "abandoned",
 }
 # After a day a link from the history of a shared computer shows no name any more.
-NAMED_FOR_HOURS = 24
+NAMED_FOR = timedelta(hours=24)
 
 
 @never_cache
@@ -50,12 +52,8 @@ def give(request: HttpRequest) -> HttpResponse:
         values = DonationForm.fresh_values(options)
         values |= _earlier_values(earlier, options) if earlier else _from_query(request, options)
         form = DonationForm(initial=values, options=options)
-    return render(
-        request,
-        "donations/give.html",
-        _form_context(form, options, bool(earlier)),
-        status=_code(form),
-    )
+    context = _form_context(form, options, bool(earlier))
+    return render(request, "donations/give.html", context, status=422 if form.errors else 200)
 
 
 @never_cache
@@ -237,18 +235,13 @@ def _current(reference: str) -> Donation:
     donation = get_object_or_404(Donation, reference=reference)
     attempt = donation.attempts.filter(state="open").first()
     if attempt:
-        try:
+        # Without an answer the page says "one moment" and asks again; the webhook tells us anyway.
+        with suppress(gateway.GatewayError, payments.Busy):
             payments.refresh(attempt)
-        except (gateway.GatewayError, payments.Busy):
-            pass  # the webhook tells us; the page says "one moment" and asks again
     donation = get_object_or_404(
         Donation.objects.select_related("legal_entity").prefetch_related("lines__designation"),
         reference=reference,
     )
-    if timezone.now() - donation.created_at > timezone.timedelta(hours=NAMED_FOR_HOURS):
+    if timezone.now() - donation.created_at > NAMED_FOR:
         donation.name = donation.email = ""
     return donation
-
-
-def _code(form: DonationForm) -> int:
-    return 422 if form.errors else 200
