@@ -63,6 +63,10 @@ def send_mail(mail_id: int) -> None:
         return
     try:
         message = core_mail.compose(mail.template, mail.to, context_of(mail), mail.language)
+    except Exception as fault:
+        _mark(mail, Status.WAITING, problem=type(fault).__name__)  # nothing has left yet
+        raise
+    try:
         message.send()
     except (smtplib.SMTPRecipientsRefused, AnymailRecipientsRefused) as refused:
         _mark(mail, Status.BOUNCED, problem=type(refused).__name__)

@@ -31,6 +31,6 @@ def frozen(name: str, *fields: str, when: str = "TRUE") -> pgtrigger.Trigger:
         name=name,
         when=pgtrigger.Before,
         operation=pgtrigger.Update,
-        condition=pgtrigger.Condition(f"({when}) AND ({changed})"),
+        condition=pgtrigger.Condition(f"(({when}) AND ({changed}))"),
         func=f"RAISE EXCEPTION '{name}: this cannot be changed any more';",
     )
