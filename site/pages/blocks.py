@@ -43,7 +43,9 @@ class FiguresBlock(blocks.StructBlock):
     heading = blocks.CharBlock(required=False, label=_("heading"))
     figures = blocks.ListBlock(FigureBlock(), min_num=2, max_num=4, label=_("figures"))
     source = blocks.CharBlock(
-        required=False, label=_("source"), help_text=_("Where the figures come from, and as of when.")
+        required=False,
+        label=_("source"),
+        help_text=_("Where the figures come from, and as of when."),
     )
 
     class Meta:

@@ -65,7 +65,8 @@ def _read(language: str) -> Organisation:
     default = OrganisationSettings.objects.filter(site__is_default_site=True).first()
     row = default or OrganisationSettings()
     spanish = language == "es"
-    top, bottom = _menus(language)
+    # The staff site serves no public page, so it links to none.
+    top, bottom = _menus(language) if settings.ROLE == "public" else ([], [])
     return Organisation(
         name=row.short_name,
         legal_name=row.legal_name,
@@ -77,8 +78,8 @@ def _read(language: str) -> Organisation:
         exit_url=row.exit_url,
         hotline_number=row.hotline_number,
         hotline_url=_tel(row.hotline_number),
-        hotline_text=spanish and row.hotline_text_es or row.hotline_text,
-        footer_text=spanish and row.footer_text_es or row.footer_text,
+        hotline_text=(spanish and row.hotline_text_es) or row.hotline_text,
+        footer_text=(spanish and row.footer_text_es) or row.footer_text,
         menu=top,
         footer_menu=bottom,
         home_url=f"/{language}/" if spanish else "/",

@@ -45,7 +45,9 @@ class StandardPage(Page):
     lead = models.CharField(_("lead"), max_length=300, blank=True)
     body = StreamField(BodyBlock(), blank=True, verbose_name=_("body"))
     in_footer = models.BooleanField(
-        _("link in the footer"), default=False, help_text=_("Beside “show in menus”, the main menu.")
+        _("link in the footer"),
+        default=False,
+        help_text=_("Beside “show in menus”, the main menu."),
     )
 
     content_panels = [*Page.content_panels, FieldPanel("lead"), FieldPanel("body")]
