@@ -220,6 +220,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_DIRECTORY", default=str(ROOT / "var" / "media")))
 # Hashed names need `collectstatic`; while developing, files are served as they lie.
 HASHED_STATIC = env.bool("HASHED_STATIC", default=not DEBUG)
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = not HASHED_STATIC
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
