@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("pages.urls_technical")),
     *i18n_patterns(
         path("", include("pages.urls")),
+        path("account/", include("allauth.urls")),
         # Wagtail answers whatever no other line above did, so it stays last.
         path("", include(wagtail_urls)),
         prefix_default_language=False,
