@@ -1,5 +1,6 @@
 """Show the components, and one template in one state."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -9,6 +10,7 @@ from pages.styleguide.states import STATES
 
 
 def index(request: HttpRequest) -> HttpResponse:
+    _refuse_in_production()
     context = {
         "form": GiveForm(),
         "wrong": sample_form(wrong=True),
@@ -23,7 +25,13 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def state(request: HttpRequest, name: str) -> HttpResponse:
+    _refuse_in_production()
     if name not in STATES:
         raise Http404(name)
     template, context = STATES[name]
     return render(request, template, context())
+
+
+def _refuse_in_production() -> None:
+    if not (settings.DEBUG or settings.DEMO):
+        raise Http404("The style guide is shown while developing and in demonstrations.")
