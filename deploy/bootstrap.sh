@@ -4,12 +4,21 @@
 # only tests and the tour need. PYTHON=… chooses the interpreter (3.11 or newer).
 set -eu
 cd "$(dirname "$0")/.."
-lock=requirements/dev.txt
+lock=requirements/dev.txt # pinned, with a hash for each file
 stamp=.venv/made-from
 PATH=$PATH:/usr/sbin:/sbin
 
 say() { printf '%s\n' "$*" >&2; }
 stop() { say "$*"; exit 1; }
+
+made_by=$(cat "$stamp" 2>/dev/null || true)
+have=$(.venv/bin/python -V 2>/dev/null || true)
+want="$have $(cksum "$lock")"
+case $made_by in
+  "${have:-none} "*) rebuild= ;; # at most the lock has changed
+  *) rebuild=yes ;;
+esac
+[ ! -L .venv ] || rebuild= want=$made_by # shared with another checkout, which keeps it
 
 # --- System packages ----------------------------------------------------------------------------
 missing=
@@ -27,7 +36,7 @@ if [ "${1:-}" = tests ]; then
   command -v pdftoppm >/dev/null || need poppler-utils
 fi
 python=
-if [ ! -x .venv/bin/python ] || [ ! -f "$stamp" ]; then
+if [ -n "$rebuild" ]; then
   for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
     if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
       python=$candidate
@@ -55,34 +64,24 @@ Install them with this system's package manager, then try again."
 fi
 
 # --- Python packages ----------------------------------------------------------------------------
-if [ -L .venv ]; then
-  : # an environment shared with another checkout is that one's to keep
-else
-  have=$(.venv/bin/python -V 2>/dev/null || true)
-  want="$have $(cksum "$lock")"
-  if [ -z "$have" ] || [ "$(cat "$stamp" 2>/dev/null || true)" != "$want" ]; then
-    case "$(cat "$stamp" 2>/dev/null || true)" in
-      "$have "*) made_by_this_python=yes ;; # the lock alone has changed
-      *) made_by_this_python= ;;
-    esac
-    rm -f "$stamp"
-    if [ -z "$have" ] || [ -z "$made_by_this_python" ]; then
-      say "Making .venv …"
-      "${python:-python3}" -m venv --clear .venv || stop "The virtual environment .venv could not be made."
-    fi
-    say "Installing the locked Python packages …"
-    awk '/^uv==/ { on = 1; print; next } /^[^ ]/ { on = 0 } on' "$lock" >.venv/uv.txt
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
-      -r .venv/uv.txt || stop "The packages could not be fetched. Is there a network? Then run this again: nothing has to be undone."
-    # uv does not read pip's own configuration: pass on which index to use.
-    configured() { .venv/bin/python -m pip config list | sed -n "s/^.*\.$1='\(.*\)'\$/\1/p" | tail -n 1; }
-    index=$(configured index-url)
-    [ -z "$index" ] || export UV_DEFAULT_INDEX="${UV_DEFAULT_INDEX:-$index}"
-    VIRTUAL_ENV=$PWD/.venv UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 \
-      .venv/bin/uv pip sync --quiet --no-config --require-hashes "$lock" ||
-      stop "The packages could not be fetched. Is there a network? Then run this again: nothing has to be undone."
-    printf '%s' "$(.venv/bin/python -V) $(cksum "$lock")" >"$stamp"
+if [ "$made_by" != "$want" ]; then
+  rm -f "$stamp"
+  if [ -n "$rebuild" ]; then
+    say "Making .venv …"
+    "$python" -m venv --clear .venv || stop "The virtual environment .venv could not be made."
   fi
+  say "Installing the locked Python packages …"
+  again="The Python packages could not be installed; the reason stands above.
+If it was the network, run this again when there is one: nothing has to be undone."
+  awk '/^uv==/ { on = 1; print; next } /^[^ ]/ { on = 0 } on' "$lock" >.venv/uv.txt
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+    -r .venv/uv.txt || stop "$again"
+  # uv does not read pip's own configuration: pass on which index to use.
+  index=$(.venv/bin/python -m pip config list | sed -n "s/^.*\.index-url='\(.*\)'\$/\1/p" | tail -n 1)
+  [ -z "$index" ] || export UV_DEFAULT_INDEX="${UV_DEFAULT_INDEX:-$index}"
+  VIRTUAL_ENV=$PWD/.venv UV_SYSTEM_CERTS=1 .venv/bin/uv pip sync --quiet --no-config \
+    --require-hashes "$lock" || stop "$again"
+  printf '%s' "$(.venv/bin/python -V) $(cksum "$lock")" >"$stamp"
 fi
 
 # --- Translations: .mo files are made, not committed -----------------------------------------------
