@@ -47,7 +47,7 @@ BASE_ENVIRONMENT = {
     "LOG_LEVEL": "WARNING",
 }
 # What the machine's own environment must not bring into a test.
-FOREIGN = ("EMAIL_URL", "TRUSTED_PROXIES", "TIME_ZONE", "MINIMUM_GIFT", "DEFAULT_FROM_EMAIL")
+FOREIGN = ("EMAIL_URL", "TRUSTED_PROXIES", "TIME_ZONE", "DEFAULT_FROM_EMAIL")
 
 
 @dataclass(frozen=True)
