@@ -1,0 +1,104 @@
+"""What an answer shows of an object: no private keys, related objects in full where asked for."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sandbox.api.errors import invalid, no_such
+from sandbox.api.routes import Call
+from sandbox.store import Object, store
+
+# The fields of each kind that hold another object's id and may be asked for in full. Families that
+# join later add theirs.
+EXPANDABLE: dict[str, set[str]] = {
+    "checkout.session": {"customer", "payment_intent"},
+    "payment_intent": {"customer", "latest_charge", "payment_method"},
+    "charge": {"balance_transaction", "customer", "payment_intent"},
+    "balance_transaction": {"source"},
+    "payment_method": {"customer"},
+}
+# Lists inside an object that are shown only when asked for: kind -> field -> private key.
+ON_REQUEST: dict[str, dict[str, str]] = {"checkout.session": {"line_items": "_line_items"}}
+
+
+def public(thing: Object) -> Object:
+    return {key: value for key, value in thing.items() if not key.startswith("_")}
+
+
+def shown(thing: Object, expand: Sequence[str] = ()) -> Object:
+    """The object as an answer shows it.
+
+    Raises:
+        ApiError: a path in `expand` names nothing that can be expanded.
+    """
+    answer = public(thing)
+    for head, rest in _by_head(expand).items():
+        if thing["object"] == "list":
+            if head != "data":
+                raise _cannot(head)
+            answer["data"] = [shown(item, rest) for item in thing["data"]]
+            continue
+        hidden = ON_REQUEST.get(thing["object"], {}).get(head)
+        if hidden:
+            answer[head] = listing(thing[hidden], f"{_url(thing)}/{head}")
+            continue
+        if head not in EXPANDABLE.get(thing["object"], set()):
+            raise _cannot(head)
+        if isinstance(thing.get(head), str):
+            related = store.find(thing[head])
+            if related is not None:
+                answer[head] = shown(related, rest)
+    if thing["object"] == "list" and "data" not in _by_head(expand):
+        answer["data"] = [public(item) for item in thing["data"]]
+    return answer
+
+
+def _by_head(expand: Sequence[str]) -> dict[str, list[str]]:
+    heads: dict[str, list[str]] = {}
+    for path in expand:
+        head, _, rest = path.partition(".")
+        heads.setdefault(head, [])
+        if rest:
+            heads[head].append(rest)
+    return heads
+
+
+def _cannot(name: str) -> Exception:
+    return invalid(f"This property cannot be expanded ({name}).", param="expand")
+
+
+def _url(thing: Object) -> str:
+    return f"/v1/{thing['object'].replace('.', '/')}s/{thing['id']}"
+
+
+def listing(data: list[Object], url: str, *, has_more: bool = False) -> Object:
+    return {"object": "list", "data": data, "has_more": has_more, "url": url}
+
+
+def page(call: Call, kind: str, where: Sequence[tuple[str, str, Any]] = ()) -> Object:
+    """One page of a list, newest first, as the call's cursors and `created` ask for."""
+    bounds = [("created", *bound) for bound in call.params.get("created", [])]
+    limit = call.params.get("limit", 10)
+    after, before = call.params.get("starting_after"), call.params.get("ending_before")
+    for name, cursor in (("starting_after", after), ("ending_before", before)):
+        if cursor and store.get(kind, cursor) is None:
+            raise no_such(kind.replace(".", " "), cursor, param=name, status=400)
+    found = store.select(
+        kind, where=[*bounds, *where], limit=limit + 1, after=after, before=before
+    )
+    has_more = len(found) > limit
+    if has_more:
+        # The one too many lies at the far end: the oldest, or the newest when reading backwards.
+        found = found[1:] if before else found[:limit]
+    return listing(found, call.path, has_more=has_more)
+
+
+def equal(call: Call, *names: str) -> list[tuple[str, str, Any]]:
+    """Filters of a list that compare one field with one parameter of the same name."""
+    return [(name, "=", call.params[name]) for name in names if name in call.params]
+
+
+def retrieve(kind: str, call: Call, what: str = "") -> Object:
+    thing = store.get(kind, call.subject)
+    if thing is None:
+        raise no_such(what or kind.replace(".", " "), call.subject)
+    return thing

@@ -1,0 +1,223 @@
+"""Steer a running sandbox from Python: for tests, the tour and the bench. Standard library only.
+
+`SandboxProcess` starts one and ends it; `Sandbox` speaks to its control API.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+CARD = "4242424242424242"
+
+
+class ControlError(Exception):
+    """The sandbox refused a command; the message says why."""
+
+
+class Sandbox:
+    """One running sandbox, by its address."""
+
+    def __init__(
+        self, url: str, *, secret_key: str = "sk_test_sandbox", webhook_secret: str = "whsec_sandbox"
+    ) -> None:
+        self.url = url.rstrip("/")
+        self.api_base = self.url
+        self.secret_key = secret_key
+        self.webhook_secret = webhook_secret
+
+    def command(self, name: str, /, **given: object) -> dict[str, Any]:
+        """POST /_sandbox/<name>; the commands are listed in docs/sandbox.md."""
+        request = urllib.request.Request(  # noqa: S310 - the address is the sandbox's own
+            f"{self.url}/_sandbox/{name}",
+            json.dumps(given).encode(),
+            {"Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
+                answer: dict[str, Any] = json.load(response)
+                return answer
+        except urllib.error.HTTPError as error:
+            with error:
+                raise ControlError(error.read().decode()) from None
+
+    def pay(
+        self,
+        session_id: str,
+        card: str = CARD,
+        *,
+        authenticate: bool | None = None,
+        name: str = "Test Donor",
+        email: str | None = None,
+    ) -> dict[str, Any]:
+        """Pay as the page does; card "bank" begins a debit. Holds outcome, error and session."""
+        return self.command(
+            "pay", session=session_id, card=card, authenticate=authenticate, name=name, email=email
+        )
+
+    def settle(self, session_id: str) -> None:
+        self.command("settle", session=session_id)
+
+    def fail(self, session_id: str, code: str = "insufficient_funds") -> None:
+        self.command("fail", session=session_id, code=code)
+
+    def expire(self, session_id: str) -> dict[str, Any]:
+        session: dict[str, Any] = self.command("expire", session=session_id)["session"]
+        return session
+
+    def events(
+        self, since: str | None = None, types: Iterable[str] | None = None
+    ) -> list[dict[str, Any]]:
+        """Oldest first, after the event with the id `since`."""
+        given = {"since": since, "types": list(types) if types else None}
+        found: list[dict[str, Any]] = self.command("list_events", **given)["events"]
+        return found
+
+    def await_events(
+        self, *types: str, since: str | None = None, seconds: float = 10
+    ) -> list[dict[str, Any]]:
+        """The events of these kinds, once there is at least one of each.
+
+        Raises:
+            TimeoutError: some kind did not come in time.
+        """
+        end = time.monotonic() + seconds
+        while True:
+            found = self.events(since=since, types=types)
+            if {event["type"] for event in found} >= set(types):
+                return found
+            if time.monotonic() > end:
+                raise TimeoutError(f"of {types} came only {[event['type'] for event in found]}")
+            time.sleep(0.02)
+
+    def signed(self, event: dict[str, Any], *, at: int | None = None) -> tuple[bytes, str]:
+        """The body as it would be delivered, and its Stripe-Signature header."""
+        body = json.dumps(event, indent=2).encode()
+        timestamp = int(time.time()) if at is None else at
+        signed = str(timestamp).encode() + b"." + body
+        digest = hmac.new(self.webhook_secret.encode(), signed, hashlib.sha256).hexdigest()
+        return body, f"t={timestamp},v1={digest}"
+
+    def fault(
+        self,
+        kind: str,
+        *,
+        count: int = 1,
+        match: str = "",
+        method: str = "",
+        seconds: float = 5.0,
+    ) -> None:
+        """The next `count` API calls whose path holds `match` meet the fault."""
+        self.command(
+            "fault", kind=kind, count=count, match=match, method=method, seconds=seconds
+        )
+
+    def clear_faults(self) -> None:
+        self.command("clear_faults")
+
+    def fees(self, when: str, *, delay: float | None = None) -> None:
+        """When charges get fee and net: "later" (by charge.updated), "at_once" or "held"."""
+        self.command("fees", when=when, **({} if delay is None else {"delay": delay}))
+
+    def release_fees(self) -> int:
+        """Give every waiting charge its balance transaction now; how many there were."""
+        return int(self.command("release_fees")["released"])
+
+    def set_clock(self, *, now: float | None = None, advance: float = 0) -> float:
+        """Set or move the sandbox's time, do what became due; the new time."""
+        given = {"advance": advance} | ({} if now is None else {"now": now})
+        return float(self.command("set_clock", **given)["now"])
+
+    def steer_deliveries(self, **rules: object) -> None:
+        """paused, delay, shuffle, drop, duplicate, twin."""
+        self.command("steer_deliveries", **rules)
+
+    def deliveries(self, state: str = "") -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.command("deliveries", state=state)["deliveries"]
+        return found
+
+    def resend(self, event_id: str) -> None:
+        self.command("resend", event=event_id)
+
+    def reset(self) -> None:
+        """Forget everything but the endpoint of the command line."""
+        self.command("reset")
+
+
+class SandboxProcess(Sandbox):
+    """A sandbox of one's own, on a free port unless one is given."""
+
+    def __init__(
+        self,
+        data: Path,
+        *,
+        port: int = 0,
+        webhook: str = "",
+        record: Path | None = None,
+        retry_after: Sequence[float] = (0.1, 0.2, 0.5, 1, 2),
+    ) -> None:
+        super().__init__("")
+        self.data = data
+        self._flags = ["--data", str(data), "--retry-after", ",".join(map(str, retry_after))]
+        if webhook:
+            self._flags += ["--webhook", webhook, "--webhook-secret", self.webhook_secret]
+        if record:
+            self._flags += ["--record", str(record)]
+        self._port = port
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> "SandboxProcess":
+        """Start, or start again on the same port and state; returns once it answers."""
+        environment = {
+            key: value
+            for key, value in os.environ.items()
+            if key not in ("DJANGO_SETTINGS_MODULE", "PYTHONWARNINGS")
+        }
+        self._process = subprocess.Popen(  # noqa: S603 - our own manage.py
+            [sys.executable, str(ROOT / "manage.py"), "sandbox", "--port", str(self._port)]
+            + self._flags,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if "ready at" not in line:
+            self._process.wait()
+            raise RuntimeError("the sandbox did not start; its own message is above")
+        self.url = self.api_base = line.split("ready at ")[1].split()[0]
+        self._port = int(self.url.rsplit(":", 1)[1])
+        return self
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def stop(self) -> int:
+        """End it cleanly; its exit status."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self) -> int:
+        """End it as a crash would."""
+        return self._end(signal.SIGKILL)
+
+    def _end(self, number: signal.Signals) -> int:
+        assert self._process is not None
+        self._process.send_signal(number)
+        try:
+            status = self._process.wait(10)
+        finally:
+            if self._process.stdout:
+                self._process.stdout.close()
+        return status

@@ -1,0 +1,170 @@
+"""The hosted Checkout page and the 3-D Secure step; they work without JavaScript."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
+from django.shortcuts import render
+
+from sandbox import clock, money, paying
+from sandbox.cards import CARDS, digits
+from sandbox.hosted.forms import PaymentForm
+from sandbox.hosted.words import card_label, decline_words, words_for
+from sandbox.store import Object, store
+
+ASSETS = Path(__file__).parent / "assets"
+
+
+def asset(_request: HttpRequest, name: str) -> HttpResponseBase:
+    path = ASSETS / name
+    if path.parent != ASSETS or not path.is_file():
+        raise Http404
+    return FileResponse(path.open("rb"), content_type="text/css")
+
+
+def pay(request: HttpRequest, session_id: str) -> HttpResponse:
+    session = store.get("checkout.session", session_id)
+    closed = _closed(request, session)
+    if session is None or closed is not None:
+        return closed or _missing(request)
+    form = PaymentForm.filled_with(digits(request.GET.get("card", "")))
+    if request.method != "POST":
+        return _form_page(request, session, form)
+    form = PaymentForm.read(request.POST)
+    method = form.check(
+        email_known=bool(session["customer_email"] or session["customer"]),
+        methods=session["payment_method_types"],
+    )
+    if method is None:
+        return _form_page(request, session, form, status=422)
+    try:
+        outcome = paying.pay(session_id, method, form.payer())
+    except paying.NotPayable:
+        # Somebody was quicker: another tab, a second click, or the clock.
+        return _closed(request, store.get("checkout.session", session_id)) or _missing(request)
+    if outcome.kind == "requires_action":
+        return _redirect(session, f"/c/pay/{session_id}/authenticate")
+    if outcome.error:
+        return _form_page(request, session, form, refusal=outcome.error, status=402)
+    return _redirect(session, success_url(session))
+
+
+def authenticate(request: HttpRequest, session_id: str) -> HttpResponse:
+    session = store.get("checkout.session", session_id)
+    closed = _closed(request, session)
+    if session is None or closed is not None:
+        return closed or _missing(request)
+    if request.method != "POST":
+        return _render(request, "authenticate", session, {})
+    try:
+        outcome = paying.authenticate(session_id, passed="pass" in request.POST)
+    except paying.NotPayable:
+        return _redirect(session, f"/c/pay/{session_id}")
+    if outcome.error:
+        form = PaymentForm()
+        return _form_page(request, session, form, refusal=outcome.error, status=402)
+    return _redirect(session, success_url(session))
+
+
+def success_url(session: Object) -> str:
+    return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
+
+
+def _closed(request: HttpRequest, session: Object | None) -> HttpResponse | None:
+    """The page of a session that takes no more payments; None while it is open."""
+    if session is None:
+        return _missing(request)
+    if session["status"] == "complete":
+        if request.method == "POST":
+            return _redirect(session, success_url(session))
+        return _render(request, "done", session, {"success_url": success_url(session)})
+    if session["status"] == "expired" or session["expires_at"] <= clock.now():
+        return _render(request, "expired", session, {}, status=410)
+    return None
+
+
+def _missing(request: HttpRequest) -> HttpResponse:
+    words = words_for(None, request.headers.get("Accept-Language", ""))
+    return _guarded(render(request, "sandbox/missing.html", {"words": words}, status=404), None)
+
+
+def _form_page(
+    request: HttpRequest,
+    session: Object,
+    form: PaymentForm,
+    *,
+    refusal: Object | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    words = _words(request, session)
+    context = {
+        "form": form,
+        "errors": {name: words[word] for name, word in form.errors.items()},
+        "refusal": decline_words(refusal, words) if refusal else "",
+        "bank": "us_bank_account" in session["payment_method_types"],
+        "by_card": "card" in session["payment_method_types"],
+        "cards": [
+            {"number": card.number, "last4": card.last4, "label": card_label(card.label, words)}
+            for card in CARDS.values()
+            if card.offered
+        ],
+        "verb": words.get(session["submit_type"] or "pay", words["pay"]),
+    }
+    return _render(request, "pay", session, context, status=status)
+
+
+def _words(request: HttpRequest, session: Object) -> dict[str, str]:
+    return words_for(session["locale"], request.headers.get("Accept-Language", ""))
+
+
+def _render(
+    request: HttpRequest, name: str, session: Object, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    currency = session["currency"]
+    lines = [
+        {
+            "name": item["description"],
+            "quantity": item["quantity"],
+            "amount": money.display(item["amount_total"], currency),
+        }
+        for item in session["_line_items"]
+    ]
+    shared = {
+        "words": _words(request, session),
+        "session": session,
+        "lines": lines,
+        "total": money.display(session["amount_total"], currency),
+    }
+    return _guarded(render(request, f"sandbox/{name}.html", shared | context, status=status), session)
+
+
+def _redirect(session: Object, url: str) -> HttpResponse:
+    response = HttpResponseRedirect(url)
+    response.status_code = 303
+    return _guarded(response, session)
+
+
+def _guarded(response: HttpResponse, session: Object | None) -> HttpResponse:
+    """Headers of a page with a payment form. Chromium holds the redirect after a form against
+    `form-action`, so the shop's own origin is named there."""
+    origins = {"'self'"}
+    for name in ("success_url", "cancel_url"):
+        parts = urlsplit((session or {}).get(name) or "")
+        if parts.netloc:
+            origins.add(f"{parts.scheme}://{parts.netloc}")
+    response["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none';"
+        f" frame-ancestors 'none'; form-action {' '.join(sorted(origins))}"
+    )
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

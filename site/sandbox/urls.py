@@ -1,0 +1,16 @@
+"""Three faces: Stripe's API, the hosted pages, and the sandbox's own controls."""
+
+from django.urls import path, re_path
+
+from sandbox import overview, steering
+from sandbox.api.http import api
+from sandbox.hosted import pages
+
+urlpatterns = [
+    re_path(r"^v1/", api),
+    path("c/pay/<str:session_id>", pages.pay),
+    path("c/pay/<str:session_id>/authenticate", pages.authenticate),
+    path("assets/<str:name>", pages.asset),
+    path("_sandbox/<str:name>", steering.control),
+    path("", overview.overview),
+]
