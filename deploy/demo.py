@@ -30,6 +30,8 @@ def main() -> int:
     if arguments.reset:
         return reset(stack)
     if arguments.code:
+        if not stack.runs():
+            raise StackError("The demo does not run: start it with `make demo`.")
         print(stack.manage("second_factor_codes").strip())
         return 0
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

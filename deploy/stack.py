@@ -103,6 +103,15 @@ class Stack:
         finally:
             self.stop()
 
+    def runs(self) -> bool:
+        """Whether somebody, in whatever process, runs this folder's stack."""
+        try:
+            self._take_folder()
+        except StackError:
+            return True
+        self.stop()
+        return False
+
     def stop(self) -> None:
         """End every process, PostgreSQL last. Safe to repeat."""
         for child in self.children:
