@@ -2,7 +2,6 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
-from wagtail import urls as wagtail_urls
 
 urlpatterns = [
     path("", include("pages.urls_technical")),
@@ -11,8 +10,8 @@ urlpatterns = [
         path("", include("pages.urls")),
         path("", include("donations.urls")),
         path("", include("accounts.urls")),
-        # Wagtail answers whatever no other line above did, so it stays last.
-        path("", include(wagtail_urls)),
+        # Pages answer whatever no other line above did, so they stay last.
+        path("", include("pages.urls_content")),
         prefix_default_language=False,
     ),
 ]
