@@ -29,7 +29,8 @@ class Handler(WSGIRequestHandler):
     def close_now(self) -> None:
         """End the connection without an answer: a fault on request."""
         self.close_connection = True
-        self.connection.shutdown(socket.SHUT_RDWR)
+        connection: socket.socket = self.connection  # type: ignore[assignment]  # typeshed's slip
+        connection.shutdown(socket.SHUT_RDWR)
 
     def log_message(self, format: str, *args: object) -> None:
         """The objects and events are the log."""
