@@ -85,8 +85,6 @@ STRIPE_CHECKOUT_ORIGIN = web_origin(
 STRIPE_TIMEOUT_SECONDS = env.float("STRIPE_TIMEOUT_SECONDS", default=10.0)
 
 # --- Giving -------------------------------------------------------------------------------------
-# Card testers like small amounts; the floor is in units of the currency, not cents.
-MINIMUM_GIFT = env.int("MINIMUM_GIFT", default=5)
 # Silence of Stripe's events that raises the alarm, in minutes, while payments are being made.
 WEBHOOK_SILENCE_MINUTES = env.int("WEBHOOK_SILENCE_MINUTES", default=30)
 # Failed cards an hour from one address before new payments wait.
@@ -163,6 +161,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.humanize",
     "django.contrib.postgres",
+    "django.forms",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
@@ -183,6 +182,7 @@ MIDDLEWARE = [
     *(["wagtail.contrib.redirects.middleware.RedirectMiddleware"] if ROLE == "public" else []),
 ]
 ROOT_URLCONF = f"config.urls_{ROLE}"
+PUBLIC_URLCONF = "config.urls_public"
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
@@ -219,6 +219,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_DIRECTORY", default=str(ROOT / "var" / "media")))
 # Hashed names need `collectstatic`; while developing, files are served as they lie.
 HASHED_STATIC = env.bool("HASHED_STATIC", default=not DEBUG)
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = not HASHED_STATIC
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -335,6 +336,7 @@ LOGGING = {
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},
         "procrastinate": {"level": "WARNING"},
+        "stripe": {"level": "WARNING"},
     },
 }
 

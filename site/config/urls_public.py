@@ -6,8 +6,10 @@ from wagtail import urls as wagtail_urls
 
 urlpatterns = [
     path("", include("pages.urls_technical")),
+    path("", include("donations.urls_technical")),
     *i18n_patterns(
         path("", include("pages.urls")),
+        path("", include("donations.urls")),
         # Wagtail answers whatever no other line above did, so it stays last.
         path("", include(wagtail_urls)),
         prefix_default_language=False,

@@ -1,10 +1,115 @@
-"""What every template may use."""
+"""What every template may use: the organisation's facts and the menus, two queries a minute."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from pages.models import OrganisationSettings, StandardPage, facts_key
+
+SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Link:
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """Plain values, so that a template asks the database nothing."""
+
+    name: str
+    legal_name: str
+    tax_id: str
+    address: str
+    email: str
+    phone: str
+    phone_url: str
+    exit_url: str
+    hotline_number: str
+    hotline_url: str
+    hotline_text: str
+    footer_text: str
+    menu: list[Link]
+    footer_menu: list[Link]
+    home_url: str
+    give_url: str
+    safety_url: str
+    receipt_check_url: str
+    account_url: str
 
 
 def organisation(request: HttpRequest) -> dict[str, Any]:
-    return {"role": settings.ROLE, "demo": settings.DEMO}
+    return {
+        "role": settings.ROLE,
+        "demo": settings.DEMO,
+        "organisation": SimpleLazyObject(facts),
+    }
+
+
+def facts() -> Organisation:
+    """The facts in the language of the moment, at most a minute old."""
+    language = (get_language() or "en")[:2]
+    known: Organisation = cache.get_or_set(facts_key(language), lambda: _read(language), SECONDS)
+    return known
+
+
+def _read(language: str) -> Organisation:
+    default = OrganisationSettings.objects.filter(site__is_default_site=True).first()
+    row = default or OrganisationSettings()
+    spanish = language == "es"
+    top, bottom = _menus(language)
+    return Organisation(
+        name=row.short_name,
+        legal_name=row.legal_name,
+        tax_id=row.tax_id,
+        address=row.address,
+        email=row.email,
+        phone=row.phone,
+        phone_url=_tel(row.phone),
+        exit_url=row.exit_url,
+        hotline_number=row.hotline_number,
+        hotline_url=_tel(row.hotline_number),
+        hotline_text=(spanish and row.hotline_text_es) or row.hotline_text,
+        footer_text=(spanish and row.footer_text_es) or row.footer_text,
+        menu=top,
+        footer_menu=bottom,
+        home_url=f"/{language}/" if spanish else "/",
+        give_url=_url("give"),
+        safety_url=_url("safety"),
+        receipt_check_url=_url("receipt_check"),
+        account_url=_url("my_giving"),
+    )
+
+
+def _menus(language: str) -> tuple[list[Link], list[Link]]:
+    """Live pages one below the language's home, in the editors' order, main menu and footer."""
+    pages = (
+        StandardPage.objects.live()
+        .filter(locale__language_code=language, depth=3)
+        .order_by("path")
+        .values_list("title", "slug", "show_in_menus", "in_footer")
+    )
+    start = "/" if language == settings.LANGUAGE_CODE else f"/{language}/"
+    links = [(Link(title, f"{start}{slug}/"), top, low) for title, slug, top, low in pages]
+    return [link for link, top, _ in links if top], [link for link, _, low in links if low]
+
+
+def _tel(number: str) -> str:
+    digits = "".join(sign for sign in number if sign.isdigit())
+    return f"tel:{'+' if number.startswith('+') else ''}{digits}" if digits else ""
+
+
+def _url(name: str) -> str:
+    """The address of a view, or nothing while this role does not serve it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

@@ -1,5 +1,12 @@
 """Pages that are code, not content; shown with a language prefix where it is not English."""
 
-from django.urls import URLPattern
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern] = []
+from pages import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("safety/", views.safety, name="safety"),
+]
+if settings.DEBUG or settings.DEMO:
+    urlpatterns += [path("styleguide/", include("pages.styleguide.urls"))]

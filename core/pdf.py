@@ -1,0 +1,230 @@
+"""PDF files from HTML, built to PDF/A-3a and PDF/UA-1 at once: archived, and read aloud.
+
+The same input gives the same bytes on any machine: only the fonts in core/fonts are used, dates
+come from the caller, and a document may fetch nothing but pictures and styles in templates/pdf,
+written `bundled:name`.
+"""
+
+import threading
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pydyf
+import weasyprint
+from django.conf import settings
+from fontTools.ttLib import TTFont
+from weasyprint.text.ffi import ffi, fontconfig, gobject, pangoft2
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+FONTS = Path(__file__).parent / "fonts"
+SCHEME = "bundled:"
+# PDF/A knows no PDF/UA identifier, so a file that claims both must describe it as an extension
+# schema (ISO 19005-3, 6.6.2.3).
+PDFUA_CLAIM = """
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+  xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"
+  xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+  xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
+  xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<rdf:Description rdf:about=""><pdfuaid:part>1</pdfuaid:part></rdf:Description>
+<rdf:Description rdf:about=""><pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+  <pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
+  <pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+  <pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+  <pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+    <pdfaProperty:name>part</pdfaProperty:name>
+    <pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+    <pdfaProperty:category>internal</pdfaProperty:category>
+    <pdfaProperty:description>Part of ISO 14289 this file follows</pdfaProperty:description>
+  </rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
+</rdf:RDF>
+"""
+for _prefix in ("extension/", "schema#", "property#"):
+    ElementTree.register_namespace(
+        f"pdfa{_prefix[:-1].capitalize()}", f"http://www.aiim.org/pdfa/ns/{_prefix}"
+    )
+
+ffi.cdef("FcConfig * FcConfigCreate (void);")
+# Pango's font map is not safe across threads, and layout is Python that holds the GIL anyway.
+_lock = threading.Lock()
+
+
+class ForbiddenAddress(Exception):
+    """A document wanted to fetch something that does not come with the project."""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file inside the PDF; `relationship` is an AFRelationship such as "Data" or "Source"."""
+
+    name: str
+    data: bytes
+    mime: str
+    relationship: str
+    description: str
+
+
+class _BundledFonts(FontConfiguration):  # type: ignore[misc]
+    """Knows the project's fonts and no other, where WeasyPrint would add the machine's."""
+
+    def __init__(self) -> None:
+        self._config = fontconfig.FcConfigCreate()
+        for path in sorted(FONTS.glob("*.ttf")):
+            fontconfig.FcConfigAppFontAddFile(self._config, str(path).encode())
+        self.font_map = ffi.gc(pangoft2.pango_ft2_font_map_new(), gobject.g_object_unref)
+        pangoft2.pango_fc_font_map_set_config(
+            ffi.cast("PangoFcFontMap *", self.font_map), self._config
+        )
+        fontconfig.FcConfigDestroy(self._config)  # the font map holds its own reference
+        self._folder = None
+        self.strut_layouts: dict[Any, Any] = {}
+        self.font_features: dict[Any, Any] = {}
+
+
+class _BundledFiles(URLFetcher):  # type: ignore[misc]
+    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        folder = settings.ROOT / "templates" / "pdf"
+        path = (folder / url.removeprefix(SCHEME)).resolve()
+        if not url.startswith(SCHEME) or path.parent != folder or path.suffix == ".html":
+            # Not an Exception: WeasyPrint would swallow that and leave a hole in the page.
+            raise FatalURLFetchingError(url)
+        mime = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}[path.suffix]
+        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": mime})
+
+
+_fetcher = _BundledFiles()
+_images: dict[str, Any] = {}  # bounded: only bundled pictures can be in it
+
+
+@cache
+def _fonts() -> _BundledFonts:
+    return _BundledFonts()
+
+
+@cache
+def _stylesheet(name: str) -> weasyprint.CSS:
+    return weasyprint.CSS(url=SCHEME + name, url_fetcher=_fetcher, font_config=_fonts())
+
+
+@cache
+def _covered() -> frozenset[int]:
+    found: set[int] = set()
+    for path in FONTS.glob("*.ttf"):
+        with TTFont(path, lazy=True) as font:
+            found |= set(font.getBestCmap())
+    return frozenset(found)
+
+
+def printable(text: str) -> str:
+    """The text with nothing in it that our fonts cannot draw: PDF/A forbids the empty box.
+
+    A letter outside them becomes U+FFFD; an emoji or an invisible control, which could turn the
+    direction of what follows, is left out. A font file put into core/fonts widens what is covered.
+    """
+    text = unicodedata.normalize("NFC", text)
+    if text.isascii() and text.isprintable():
+        return text
+    covered = _covered()
+
+    def drawn(character: str) -> str:
+        if character in "\n\t\u200c\u200d":
+            return character
+        category = unicodedata.category(character)
+        if category in ("Cc", "Cf", "Cs", "Co"):
+            return ""
+        if ord(character) in covered:
+            return character
+        return "\ufffd" if category[0] in "LMN" else ""
+
+    return "".join(map(drawn, text))
+
+
+def render(
+    html: str,
+    *,
+    stylesheet: str,
+    title: str,
+    lang: str,
+    attachments: Sequence[Attachment] = (),
+    created: datetime,
+) -> bytes:
+    """One PDF. The root element of `html` must carry the same `lang`, for hyphens and shapes.
+
+    Args:
+        stylesheet: name of a file in templates/pdf; parsed once per process.
+        created: an aware time that goes into the file as its date.
+
+    Raises:
+        ForbiddenAddress: the document refers to a file or address that is not bundled.
+    """
+    at = created.astimezone(UTC)
+    enclosed = [
+        weasyprint.Attachment(
+            string=item.data,
+            name=item.name,
+            description=item.description,
+            relationship=item.relationship,
+            created=at,
+            modified=at,
+        )
+        for item in attachments
+    ]
+
+    def finish(_document: weasyprint.Document, pdf: pydyf.PDF) -> None:
+        _correct_attachments(pdf, attachments)
+
+    with _lock:
+        try:
+            document = weasyprint.HTML(
+                string=printable(html), url_fetcher=_fetcher, base_url=SCHEME
+            ).render(
+                font_config=_fonts(),
+                stylesheets=[_stylesheet(stylesheet)],
+                cache=_images,
+                pdf_variant="pdf/a-3a",
+                presentational_hints=False,
+            )
+            metadata = document.metadata
+            metadata.title, metadata.lang = printable(title), lang
+            metadata.created = metadata.modified = at.isoformat(timespec="seconds")
+            _claim_ua(metadata)
+            content: bytes = document.write_pdf(
+                finisher=finish, attachments=enclosed, pdf_variant="pdf/a-3a"
+            )
+        except FatalURLFetchingError as error:
+            raise ForbiddenAddress(str(error)) from error
+    return content
+
+
+def _claim_ua(metadata: weasyprint.document.DocumentMetadata) -> None:
+    """Say PDF/UA-1 inside the same rdf:RDF as PDF/A: WeasyPrint takes one variant a file."""
+    generate = metadata.generate_rdf_metadata
+
+    def both(variant: str, version: int, conformance: str) -> bytes:
+        rdf = ElementTree.fromstring(generate(variant, version, conformance))  # noqa: S314 - our own text
+        rdf.extend(ElementTree.fromstring(PDFUA_CLAIM))  # noqa: S314 - our own text
+        return ElementTree.tostring(rdf, encoding="utf-8")
+
+    metadata.generate_rdf_metadata = both
+
+
+def _correct_attachments(pdf: pydyf.PDF, attachments: Sequence[Attachment]) -> None:
+    """WeasyPrint guesses the type from the name and lists each file twice under /AF."""
+    if not attachments:
+        return
+    pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+    streams = (
+        item
+        for item in pdf.objects
+        if isinstance(item, pydyf.Stream) and item.extra.get("Type") == "/EmbeddedFile"
+    )
+    for stream, item in zip(streams, attachments, strict=True):
+        stream.extra["Subtype"] = "/" + item.mime.replace("/", "#2f")

@@ -1,0 +1,208 @@
+"""From a filled form to Stripe's payment page and back, without ever paying twice.
+
+begin → review → send_to_stripe → (Stripe) → return | back
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+
+from core import money
+from core.links import public_url
+from core.tokens import new_token
+from donations import gateway, payments, timeline
+from donations.models import CheckoutAttempt, Designation, Donation, DonationLine, LegalEntity
+
+State = CheckoutAttempt.State
+Status = Donation.Status
+# Stripe refuses a session that ends in less than 30 minutes.
+SESSION_TIME = timedelta(minutes=31)
+# Stripe forgets idempotency keys after a day; a session asked for then has long ended anyway.
+KEY_TIME = timedelta(hours=23)
+
+
+class AlreadyPaid(Exception):
+    """This gift has arrived; nothing more is to be paid."""
+
+
+class NotPossible(Exception):
+    """Stripe said no to opening the payment; trying again as it is will not help."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one part of a gift is for; weights split the covered fee along."""
+
+    designation: Designation
+    amount_minor: int
+
+
+def begin(
+    parts: Sequence[Part],
+    *,
+    form_token: str,
+    entity: LegalEntity,
+    currency: str,
+    fee_cover_minor: int,
+    replaces: Donation | None = None,
+    **typed: Any,
+) -> Donation:
+    """Write down what the donor means to give. The same form sent twice is one donation.
+
+    Args:
+        replaces: an earlier try that the donor changed; it is given up if it is not paid.
+        typed: name, e-mail and whatever else the form asked, kept as typed.
+
+    Raises:
+        ValueError: nothing to give, or a designation that is not open.
+    """
+    known = Donation.objects.filter(form_token=form_token).first()
+    if known:
+        return known
+    gift_minor = sum(part.amount_minor for part in parts)
+    total = gift_minor + fee_cover_minor
+    with transaction.atomic():
+        donation, fresh = Donation.objects.get_or_create(
+            form_token=form_token,
+            defaults={
+                "reference": new_token(),
+                "legal_entity": entity,
+                "livemode": settings.STRIPE_LIVE,
+                "currency": currency,
+                "amount_minor": total,
+                "fee_cover_minor": fee_cover_minor,
+                **typed,
+            },
+        )
+        if fresh:
+            amounts = money.allocate(total, [part.amount_minor for part in parts])
+            DonationLine.objects.bulk_create(
+                DonationLine(donation=donation, designation=part.designation, amount_minor=amount)
+                for part, amount in zip(parts, amounts, strict=True)
+            )
+            timeline.note(donation, "begun")
+    if replaces and fresh:
+        give_up(replaces)
+    return donation
+
+
+def send_to_stripe(donation: Donation, *, network: str = "") -> str:
+    """The address of the payment page. Pressed twice, or again later: still one payment.
+
+    Args:
+        network: keyed hash of the donor's network address, for the card-testing limits.
+
+    Raises:
+        AlreadyPaid: or on its way from the bank.
+        Unreachable: Stripe gave no answer; the same try goes on later.
+        NotPossible: Stripe refused to open it.
+    """
+    for _ in range(3):
+        attempt = _live_attempt(donation, network)
+        if attempt.state == State.OPEN:
+            return attempt.url
+        try:
+            return _open(donation, attempt)
+        except gateway.Refused as refusal:
+            # A definite no: this key is used up. A try asked for long ago is only too old.
+            end_unopened(attempt, State.REFUSED)
+            if timezone.now() - attempt.created_at < timedelta(seconds=60):
+                timeline.note(donation, "refused_by_stripe", code=refusal.code)
+                raise NotPossible(refusal.code) from None
+    raise NotPossible("refused again and again")
+
+
+def give_up(donation: Donation) -> None:
+    """The donor went another way: close the payment page, unless money is already coming."""
+    attempt = donation.attempts.filter(state=State.OPEN).first()
+    if attempt:
+        close(attempt)
+    with transaction.atomic():
+        donation = Donation.objects.select_for_update().get(pk=donation.pk)
+        if donation.status in (Status.PENDING, Status.NEEDS_ACTION) and not live(donation):
+            donation.status = Status.CANCELED
+            donation.save(update_fields=["status"])
+            timeline.note(donation, "canceled")
+
+
+def close(attempt: CheckoutAttempt) -> None:
+    """Ask Stripe to end an open session; only Stripe's word ends it here."""
+    assert attempt.session_id is not None  # open attempts have one
+    with suppress(gateway.GatewayError):  # paid or ended already, or no answer: ask what holds
+        gateway.expire_checkout(attempt.session_id)
+    with suppress(gateway.GatewayError, payments.Busy):  # its own event or the sweep tells later
+        payments.refresh(attempt)
+
+
+def live(donation: Donation) -> bool:
+    """Can this donation still be paid by a session that is under way?"""
+    return donation.attempts.filter(state__in=[State.ASKED, State.OPEN]).exists()
+
+
+def recover(attempt: CheckoutAttempt) -> None:
+    """Ask again with the same key for a session whose answer was lost, and see what became of it.
+
+    Raises:
+        Refused: it was never opened.
+    """
+    _open(attempt.donation, attempt)
+    attempt.refresh_from_db()
+    payments.refresh(attempt)
+
+
+def end_unopened(attempt: CheckoutAttempt, state: str) -> None:
+    """A try that Stripe never opened, or whose key is used up, is over."""
+    CheckoutAttempt.objects.filter(pk=attempt.pk, state=State.ASKED).update(state=state)
+
+
+def _live_attempt(donation: Donation, network: str) -> CheckoutAttempt:
+    """The one try that may be under way, stored before Stripe hears of it."""
+    attempt = donation.attempts.filter(state=State.OPEN).first()
+    if attempt and attempt.expires_at < timezone.now():
+        close(attempt)
+    with transaction.atomic():
+        donation = Donation.objects.select_for_update().get(pk=donation.pk)
+        if donation.status in (Status.PAID, Status.PROCESSING):
+            raise AlreadyPaid(donation.reference)
+        now = timezone.now()
+        attempt = donation.attempts.filter(state__in=[State.ASKED, State.OPEN]).first()
+        if attempt and attempt.state == State.ASKED and now - attempt.created_at > KEY_TIME:
+            end_unopened(attempt, State.EXPIRED)
+            attempt = None
+        return attempt or CheckoutAttempt.objects.create(
+            donation=donation,
+            reference=new_token(),
+            expires_at=now + SESSION_TIME,
+            network=network,
+        )
+
+
+def _open(donation: Donation, attempt: CheckoutAttempt) -> str:
+    with translation.override(donation.language):
+        label = gettext("Gift to %(organisation)s") % {
+            "organisation": donation.legal_entity.short_name
+        }
+    checkout = gateway.create_checkout(
+        reference=attempt.reference,
+        amount_minor=donation.amount_minor,
+        currency=donation.currency,
+        label=label,
+        email=donation.email,
+        language=donation.language,
+        success_url=public_url("give_return", donation.reference, language=donation.language),
+        cancel_url=public_url("give_back", donation.reference, language=donation.language),
+        expires_at=attempt.expires_at,
+    )
+    # A webhook may have been quicker: only a try that is still "asked for" becomes open.
+    CheckoutAttempt.objects.filter(pk=attempt.pk, state=State.ASKED).update(
+        state=State(checkout.state), session_id=checkout.id, url=checkout.url
+    )
+    timeline.note(donation, "sent_to_stripe", session=checkout.id)
+    return checkout.url

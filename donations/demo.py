@@ -1,0 +1,72 @@
+"""Sample content of the money part: a fictional organisation, its purposes and its amounts."""
+
+from donations.models import Designation, GivingOptions, LegalEntity
+
+WITH = Designation.Restriction.WITH
+
+
+def seed() -> None:
+    """Make what is not there yet; what someone has edited stays."""
+    LegalEntity.objects.get_or_create(
+        code="north-star",
+        defaults={
+            "name": "North Star Foundation, Inc.",
+            "short_name": "North Star",
+            "country": "US",
+            "tax_id": "12-3456789",
+            "address": "100 Harbor Street\nPortland, ME 04101",
+            "email": "giving@northstar.example",
+            "phone": "+1 207 555 0100",
+            "website": "https://northstar.example",
+            "statement_descriptor": "NORTH STAR GIFT",
+            "is_default": True,
+        },
+    )
+    for position, (code, name, name_es, text, text_es, restriction) in enumerate(DESIGNATIONS):
+        Designation.objects.get_or_create(
+            code=code,
+            defaults={
+                "name": name,
+                "name_es": name_es,
+                "description": text,
+                "description_es": text_es,
+                "restriction": restriction,
+                "is_public": True,
+                "is_default": position == 0,
+                "position": (position + 1) * 10,
+                "account_code": f"4{position + 1}00",
+            },
+        )
+    GivingOptions.objects.get_or_create(
+        currency="USD",
+        frequency=GivingOptions.Frequency.ONCE,
+        defaults={"amounts_minor": [2500, 5000, 10000, 25000], "preselected_minor": 5000},
+    )
+
+
+DESIGNATIONS = [
+    (
+        "where-needed-most",
+        "Where it is needed most",
+        "Donde más se necesite",
+        "Staff put it to work where it helps soonest.",
+        "El equipo lo usa donde antes ayuda.",
+        Designation.Restriction.WITHOUT,
+    ),
+    (
+        "education",
+        "Education fund",
+        "Fondo de educación",
+        "Course fees, laptops and exam costs.",
+        "Matrículas, computadoras y exámenes.",
+        WITH,
+    ),
+    (
+        "work",
+        "First steps into work",
+        "Primeros pasos en el trabajo",
+        "Tools, clothing and travel for a first job.",
+        "Herramientas, ropa y transporte para un primer empleo.",
+        WITH,
+    ),
+]

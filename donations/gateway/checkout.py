@@ -1,0 +1,87 @@
+"""Hosted Checkout: a page of Stripe's where the donor pays, so that no card touches this site."""
+
+from datetime import datetime
+
+from donations.gateway.client import client, translated_errors
+from donations.gateway.facts import Checkout
+
+# Everything the books need, in one answer.
+WHOLE = ["payment_intent.latest_charge.balance_transaction"]
+THREE_DECIMALS = {"BHD", "JOD", "KWD", "OMR", "TND"}
+# The locales of ours that Stripe's page speaks too; others are left to the browser.
+LOCALES = {"en": "en", "es": "es"}
+
+
+def is_payable(amount_minor: int, currency: str) -> bool:
+    """Stripe takes three-decimal currencies only in steps of ten, and eight digits at the most."""
+    step = 10 if currency.upper() in THREE_DECIMALS else 1
+    return 0 < amount_minor <= 99_999_999 and amount_minor % step == 0
+
+
+def create_checkout(
+    *,
+    reference: str,
+    amount_minor: int,
+    currency: str,
+    label: str,
+    email: str,
+    language: str,
+    success_url: str,
+    cancel_url: str,
+    expires_at: datetime,
+) -> Checkout:
+    """Open a payment page for one gift. The same reference never opens a second one.
+
+    Args:
+        reference: our random id; idempotency key and the only metadata sent along.
+        label: what the page calls the payment; neutral, it shows on a shared screen.
+
+    Raises:
+        Unreachable: unknown whether it was opened; ask again with the same arguments.
+        Refused: nothing was opened.
+    """
+    with translated_errors():
+        session = client().v1.checkout.sessions.create(
+            {
+                "mode": "payment",
+                "ui_mode": "hosted_page",
+                "submit_type": "donate",
+                "line_items": [
+                    {
+                        "quantity": 1,
+                        "price_data": {
+                            "currency": currency.lower(),
+                            "unit_amount": amount_minor,
+                            "product_data": {"name": label},
+                        },
+                    }
+                ],
+                "customer_email": email,
+                "client_reference_id": reference,
+                "metadata": {"reference": reference},
+                "payment_intent_data": {"metadata": {"reference": reference}},
+                "success_url": success_url,
+                "cancel_url": cancel_url,
+                "locale": "es" if LOCALES.get(language) == "es" else "en",
+                "expires_at": int(expires_at.timestamp()),
+            },
+            {"idempotency_key": reference},
+        )
+    return Checkout.read(session.to_dict())
+
+
+def fetch_checkout(session_id: str) -> Checkout:
+    """The session as Stripe holds it this moment, with payment, charge and fee."""
+    with translated_errors():
+        session = client().v1.checkout.sessions.retrieve(session_id, {"expand": WHOLE})
+    return Checkout.read(session.to_dict())
+
+
+def expire_checkout(session_id: str) -> None:
+    """Close an open session, so that nobody can pay it any more.
+
+    Raises:
+        Refused: it is no longer open: paid or ended already.
+    """
+    with translated_errors():
+        client().v1.checkout.sessions.expire(session_id)

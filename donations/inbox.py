@@ -1,0 +1,150 @@
+"""Stripe's events: stored with a job in one transaction, then taken as a hint to go and look.
+
+waiting ─┬→ applied    something changed
+         ├→ seen       we knew already
+         ├→ ignored    not ours, another mode, or a kind we do not need
+         └→ failed     gave up after three days of trying; staff replay it
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+
+from core.retries import Patient
+from donations import checkout, gateway, payments
+from donations.models import CheckoutAttempt, Event
+
+Status = Event.Status
+# A donor mistypes once or twice; who tries card after card loses the page.
+FAILURES_PER_PAGE = 3
+
+# One statement: a second delivery of an event only counts itself.
+STORE = """
+    INSERT INTO donations_event (id, kind, object_id, reference, payment_intent_id, livemode,
+        api_version, created_at, received_at, deliveries, status, attempts, problem)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, now(), 1, 'waiting', 0, '')
+    ON CONFLICT (id) DO UPDATE SET deliveries = donations_event.deliveries + 1
+    RETURNING (xmax = 0)
+"""
+
+
+def receive(hint: gateway.Hint) -> bool:
+    """Store an event and the job that will look into it; false if it was here before."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            STORE,
+            [
+                *(hint.id, hint.kind, hint.object_id, hint.reference),
+                *(hint.payment_intent_id, hint.livemode, hint.api_version, hint.created_at),
+            ],
+        )
+        fresh = bool(cursor.fetchone()[0])
+        if fresh:
+            process_event.defer(event_id=hint.id)
+    return fresh
+
+
+@app.task(queue="public", pass_context=True, retry=Patient(gateway.Unreachable, payments.Busy))
+def process_event(context: JobContext, event_id: str) -> None:
+    """Job: look into one event, by `process`; it stays waiting while Stripe cannot be asked."""
+    event = Event.objects.get(pk=event_id)
+    if event.status not in (Status.WAITING, Status.FAILED):
+        return
+    try:
+        status = process(event)
+    except Exception as error:
+        last = context.job.attempts >= TRIES or not isinstance(error, PASSING)
+        _write(event, Status.FAILED if last else Status.WAITING, type(error).__name__)
+        raise
+    _write(event, status, "")
+
+
+PASSING = (gateway.Unreachable, payments.Busy)
+TRIES = Patient().tries
+
+
+def process(event: Event) -> Event.Status:
+    """Do what an event asks for: fetch what it is about and take that over. Safe to repeat.
+
+    Raises:
+        Unreachable, Busy: not now; try again.
+    """
+    handler = KINDS.get(event.kind)
+    if handler is None or event.livemode != settings.STRIPE_LIVE:
+        return Status.IGNORED
+    attempt = _attempt_of(event)
+    if attempt is None:
+        return Status.IGNORED
+    return Status.APPLIED if handler(attempt, event) else Status.SEEN
+
+
+def replay(event: Event) -> None:
+    """Look into an event once more, whatever came of it before."""
+    with transaction.atomic():
+        Event.objects.filter(pk=event.pk).update(status=Status.WAITING, problem="")
+        process_event.defer(event_id=event.pk)
+
+
+def silent_since() -> datetime | None:
+    """Since when Stripe has owed us a word: every payment page ends with an event of its own."""
+    due = timezone.now() - timedelta(minutes=settings.WEBHOOK_SILENCE_MINUTES)
+    unheard = CheckoutAttempt.objects.filter(state=CheckoutAttempt.State.OPEN, expires_at__lt=due)
+    return unheard.order_by("expires_at").values_list("expires_at", flat=True).first()
+
+
+def _attempt_of(event: Event) -> CheckoutAttempt | None:
+    """Our try behind an event: by our own reference, else by the session or the payment."""
+    if event.reference:
+        known = CheckoutAttempt.objects.filter(reference=event.reference).first()
+        if known and known.session_id is None and event.kind.startswith("checkout.session."):
+            # The answer to our call was lost, but the session exists: this is its name.
+            CheckoutAttempt.objects.filter(pk=known.pk, session_id=None).update(
+                session_id=event.object_id
+            )
+            known.refresh_from_db()
+        if known:
+            return known
+    about = Q(session_id=event.object_id)
+    if event.payment_intent_id:
+        about |= Q(donation__payment_intent_id=event.payment_intent_id)
+    return CheckoutAttempt.objects.filter(about).first()
+
+
+def _write(event: Event, status: Event.Status, problem: str) -> None:
+    done = None if status == Status.WAITING else timezone.now()
+    Event.objects.filter(pk=event.pk).update(
+        status=status, problem=problem, processed_at=done, attempts=event.attempts + 1
+    )
+
+
+def _payment(attempt: CheckoutAttempt, event: Event) -> bool:
+    return payments.refresh(attempt)
+
+
+def _failed_payment(attempt: CheckoutAttempt, event: Event) -> bool:
+    fresh = payments.record_failures(attempt, event.payment_intent_id)
+    changed = payments.refresh(attempt)
+    if attempt.donation.failures.count() >= FAILURES_PER_PAGE:
+        checkout.close(attempt)
+    return fresh or changed
+
+
+# The one table: what we handle is what we ask Stripe to send.
+KINDS: dict[str, Callable[[CheckoutAttempt, Event], bool]] = {
+    "checkout.session.completed": _payment,
+    "checkout.session.async_payment_succeeded": _payment,
+    "checkout.session.async_payment_failed": _payment,
+    "checkout.session.expired": _payment,
+    "payment_intent.succeeded": _payment,
+    "payment_intent.processing": _payment,
+    "payment_intent.requires_action": _payment,
+    "payment_intent.canceled": _payment,
+    "payment_intent.payment_failed": _failed_payment,
+    "charge.updated": _payment,
+}

@@ -1,0 +1,118 @@
+"""Where the worker finds the jobs: those beside their work, and the ones that run by the clock."""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from donations import checkout, gateway, inbox, ledger, mails, payments
+from donations.models import CheckoutAttempt, Donation, Receipt
+from donations.receipts import book
+
+log = logging.getLogger("northstar.jobs")
+
+__all__ = ["book", "inbox", "mails"]
+
+State = CheckoutAttempt.State
+# A worker that says nothing for this long has died with its job.
+WORKER_SILENCE_SECONDS = 60
+# Unpaid tries keep what was typed for this long, so that a donor can come back to them.
+KEEP_UNPAID = timedelta(days=30)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="public", queueing_lock="seal")
+def seal(timestamp: int) -> None:
+    """Each minute: append what is new to the chain of seals."""
+    ledger.seal()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="public", queueing_lock="requeue_orphans")
+def requeue_orphans(timestamp: int) -> None:
+    """Each minute: jobs whose worker died go back to the queue."""
+    with connection.cursor() as cursor:
+        cursor.execute(REQUEUE, [WORKER_SILENCE_SECONDS])
+        count = cursor.rowcount
+    if count:
+        log.warning("jobs of a dead worker requeued", extra={"count": count})
+
+
+# Every job here may be repeated; a worker's heartbeat comes every few seconds.
+REQUEUE = """
+    UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL
+     WHERE status = 'doing' AND NOT EXISTS (
+        SELECT FROM procrastinate_workers w
+         WHERE w.id = procrastinate_jobs.worker_id
+           AND w.last_heartbeat > now() - make_interval(secs => %s))
+"""
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="public", queueing_lock="sweep")
+def sweep(timestamp: int) -> None:
+    """Every five minutes: ask Stripe about payment pages that should have ended unheard of."""
+    if since := inbox.silent_since():
+        log.error("Stripe owes us events since %s", since.isoformat())
+    now = timezone.now()
+    late = now - timedelta(minutes=2 * settings.WEBHOOK_SILENCE_MINUTES)
+    for attempt in CheckoutAttempt.objects.filter(state=State.OPEN, expires_at__lt=late)[:500]:
+        payments.refresh(attempt)
+    # The answer to our call was lost: the same key gives the same session, paid or not.
+    lost = CheckoutAttempt.objects.filter(
+        state=State.ASKED, expires_at__lt=late, created_at__gt=now - checkout.KEY_TIME
+    )
+    for attempt in lost.select_related("donation__legal_entity")[:100]:
+        try:
+            checkout.recover(attempt)
+        except gateway.Refused:
+            checkout.end_unopened(attempt, State.EXPIRED)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="public", queueing_lock="finish_receipts")
+def finish_receipts(timestamp: int) -> None:
+    """Every five minutes: paid gifts without a number and numbers without a file, if jobs died."""
+    since = timezone.now() - timedelta(minutes=10)
+    paid = Donation.objects.filter(status=Donation.Status.PAID, paid_at__lt=since)
+    unnumbered = paid.filter(receipts=None).values_list("pk", flat=True)
+    undrawn = Receipt.objects.filter(sha256=None, issued_at__lt=since)
+    for pk in {*unnumbered[:500], *undrawn.values_list("donation_id", flat=True)[:500]}:
+        book.issue_receipt.defer(donation_id=pk)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(queue="public", queueing_lock="forget_unpaid")
+def forget_unpaid(timestamp: int) -> None:
+    """Each night: blank what was typed into tries that came to nothing, and all network hashes."""
+    now = timezone.now()
+    CheckoutAttempt.objects.filter(created_at__lt=now - timedelta(days=1)).exclude(
+        network=""
+    ).update(network="")
+    old = Donation.objects.filter(created_at__lt=now - KEEP_UNPAID, paid_at=None).exclude(
+        name="", email=""
+    )
+    blank = dict.fromkeys(
+        (
+            *("name", "email", "receipt_name", "address_line1", "address_line2", "city"),
+            *("region", "postcode", "message", "tribute_name", "tribute_recipient_name"),
+            *("tribute_recipient_email", "tribute_message"),
+        ),
+        "",
+    )
+    old.exclude(status=Donation.Status.PROCESSING).update(**blank)
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(queue="public", queueing_lock="forget_jobs")
+def forget_jobs(timestamp: int) -> None:
+    """Each night: finished jobs older than a week leave the table."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE status IN ('succeeded', 'cancelled') AND id IN ("
+            " SELECT job_id FROM procrastinate_events GROUP BY job_id"
+            " HAVING max(at) < now() - interval '7 days')"
+        )

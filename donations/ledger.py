@@ -1,0 +1,174 @@
+"""Balanced journal entries, written once, and the chain that seals them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from core import money
+from core.tokens import sha256
+from donations.gateway import Charge, Movement
+from donations.models import (
+    Designation,
+    Donation,
+    Entry,
+    LegalEntity,
+    Posting,
+    Receipt,
+    Seal,
+    SealItem,
+)
+
+Account = Posting.Account
+FIRST_SEAL = "0" * 64
+SEALING_LOCK = 7_301  # an advisory lock's number: one sealer at a time
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One side of an entry: debit above zero, credit below, in minor units."""
+
+    account: str
+    amount_minor: int
+    currency: str
+    designation: Designation | None = None
+
+
+def post(
+    legs: Sequence[Leg],
+    *,
+    source: str,
+    kind: str,
+    entity: LegalEntity,
+    livemode: bool,
+    occurred_at: datetime,
+    donation: Donation | None = None,
+) -> bool:
+    """Write one entry; false if this source already has one of this kind. Call under a row lock.
+
+    Raises:
+        InternalError: the legs do not sum to zero per currency (the database's own check).
+    """
+    if Entry.objects.filter(source=source, kind=kind).exists():
+        return False
+    entry = Entry(
+        source=source,
+        kind=kind,
+        legal_entity=entity,
+        livemode=livemode,
+        donation=donation,
+        occurred_at=occurred_at,
+        posted_on=timezone.now().astimezone(ZoneInfo(entity.time_zone)).date(),
+    )
+    postings = [
+        Posting(
+            entry=entry,
+            account=leg.account,
+            designation=leg.designation,
+            amount_minor=leg.amount_minor,
+            currency=leg.currency,
+        )
+        for leg in legs
+        if leg.amount_minor
+    ]
+    entry.sha256 = digest(entry, postings)
+    entry.save(force_insert=True)
+    Posting.objects.bulk_create(postings)
+    return True
+
+
+def digest(entry: Entry, postings: Sequence[Posting]) -> str:
+    """Fingerprint of an entry's facts: changes if any figure, date, purpose or reason does."""
+    facts = [
+        entry.source,
+        entry.kind,
+        entry.legal_entity_id,
+        entry.livemode,
+        entry.donation_id,
+        entry.occurred_at.astimezone(ZoneInfo("UTC")).isoformat(),
+        entry.posted_on.isoformat(),
+        entry.corrects_id,
+        entry.reason,
+        sorted([p.account, p.designation_id or 0, p.amount_minor, p.currency] for p in postings),
+    ]
+    return sha256(json.dumps(facts, separators=(",", ":")))
+
+
+def charge_legs(donation: Donation, charge: Charge) -> list[Leg]:
+    """The whole charge lies at the processor; each line is income of its designation."""
+    income = [
+        Leg(Account.CONTRIBUTIONS, -line.amount_minor, donation.currency, line.designation)
+        for line in donation.lines.select_related("designation")
+    ]
+    return [Leg(Account.PROCESSOR, charge.amount_minor, charge.currency), *income]
+
+
+def fee_legs(charge: Charge, movement: Movement) -> list[Leg]:
+    """Stripe's fee leaves the balance; a charge settled in another currency is exchanged first."""
+    legs = [
+        Leg(Account.FEES, movement.fee_minor, movement.currency),
+        Leg(Account.PROCESSOR, -movement.fee_minor, movement.currency),
+    ]
+    if movement.currency != charge.currency:
+        legs += [
+            Leg(Account.PROCESSOR, -charge.amount_minor, charge.currency),
+            Leg(Account.EXCHANGE, charge.amount_minor, charge.currency),
+            Leg(Account.EXCHANGE, -movement.amount_minor, movement.currency),
+            Leg(Account.PROCESSOR, movement.amount_minor, movement.currency),
+        ]
+    return legs
+
+
+def shares(total_minor: int, designations: Sequence[tuple[Designation, int]]) -> list[int]:
+    """Split a donation over its designations by weight, exactly."""
+    return money.allocate(total_minor, [weight for _, weight in designations])
+
+
+@transaction.atomic
+def seal() -> Seal | None:
+    """Append everything new that must never change to the chain; none if nothing is new.
+
+    No personal data enters the chain: digests alone. Kept out of `post()`, where one chain would
+    make every payment wait for the one before.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEALING_LOCK])
+    items: list[SealItem] = []
+    for kind, rows in _unsealed().items():
+        items += [SealItem(kind=kind, row=row, sha256=digest) for row, digest in rows]
+    if not items:
+        return None
+    previous = Seal.objects.order_by("-pk").values_list("sha256", flat=True).first() or FIRST_SEAL
+    link = Seal.objects.create(
+        sealed_at=timezone.now(), previous_sha256=previous, sha256=head(previous, items)
+    )
+    for item in items:
+        item.seal = link
+    SealItem.objects.bulk_create(items, batch_size=5_000)
+    return link
+
+
+def head(previous: str, items: Sequence[SealItem]) -> str:
+    """The digest of a link: of the link before and of everything newly sealed."""
+    lines = sorted(f"{item.kind}:{item.row}:{item.sha256}" for item in items)
+    return sha256("\n".join([previous, *lines]))
+
+
+def _unsealed() -> dict[str, list[tuple[int, str]]]:
+    def sealed(kind: str) -> Exists:
+        return Exists(SealItem.objects.filter(kind=kind, row=OuterRef("pk")))
+
+    kinds = SealItem.Kind
+    entries = Entry.objects.filter(~sealed(kinds.ENTRY)).order_by("pk")
+    snapshots = Receipt.objects.filter(~sealed(kinds.SNAPSHOT)).order_by("pk")
+    files = Receipt.objects.filter(~sealed(kinds.FILE), sha256__isnull=False).order_by("pk")
+    return {
+        kinds.ENTRY: list(entries.values_list("pk", "sha256")),
+        kinds.SNAPSHOT: list(snapshots.values_list("pk", "snapshot_sha256")),
+        kinds.FILE: [(pk, digest or "") for pk, digest in files.values_list("pk", "sha256")],
+    }

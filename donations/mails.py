@@ -1,0 +1,205 @@
+"""Mails to donors: a row with its cause in one transaction, sent by a job after the commit."""
+
+import smtplib
+from collections.abc import Callable
+from typing import Any
+
+from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
+from django.core import signing
+from django.db import transaction
+from django.utils import timezone, translation
+from procrastinate.contrib.django import app
+
+from core import mail as core_mail
+from core import money
+from core.links import public_url
+from core.retries import Patient
+from donations.models import Donation, Mail, Receipt
+from donations.receipts import links
+
+Status = Mail.Status
+# Only the mailed link proves the address; the review page's own address does not.
+CONFIRM_SALT = "confirm-gift"
+
+
+class NotSentYet(Exception):
+    """The mail server is away or busy; the mail waits and the job comes back."""
+
+
+def queue(
+    template: str,
+    *,
+    to: str,
+    language: str,
+    cause: str,
+    donation: Donation | None = None,
+    receipt: Receipt | None = None,
+) -> None:
+    """Owe somebody a mail. The same cause twice is one mail.
+
+    Args:
+        cause: names what justifies it, as "receipt:318".
+    """
+    mail = Mail(
+        template=template, to=to, language=language, cause=cause, donation=donation, receipt=receipt
+    )
+    with transaction.atomic():
+        Mail.objects.bulk_create([mail], ignore_conflicts=True)
+        send_mail.defer(mail_id=Mail.objects.values_list("pk", flat=True).get(cause=cause))
+
+
+@app.task(queue="public", retry=Patient(NotSentYet))
+def send_mail(mail_id: int) -> None:
+    """Job: hand one mail to the mail server.
+
+    The mail is marked "being sent" and committed before the hand-over: a crash between leaves it
+    so, for staff to decide, rather than sending one mail twice.
+
+    Raises:
+        NotSentYet: the server is away; the job is tried again.
+    """
+    mail = _claim(mail_id)
+    if mail is None:
+        return
+    try:
+        message = core_mail.compose(mail.template, mail.to, context_of(mail), mail.language)
+    except Exception as fault:
+        _mark(mail, Status.WAITING, problem=type(fault).__name__)  # nothing has left yet
+        raise
+    try:
+        message.send()
+    except (smtplib.SMTPRecipientsRefused, AnymailRecipientsRefused) as refused:
+        _mark(mail, Status.BOUNCED, problem=type(refused).__name__)
+    except (OSError, smtplib.SMTPException, AnymailRequestsAPIError) as away:
+        _mark(mail, Status.WAITING, problem=type(away).__name__)
+        raise NotSentYet(type(away).__name__) from None
+    else:
+        outcome = getattr(message, "anymail_status", None)
+        mail.provider_id = str(getattr(outcome, "message_id", "") or "")[:200]
+        mail.sent_at = timezone.now()
+        _mark(mail, Status.SENT)
+
+
+def context_of(mail: Mail, *, preview: bool = False) -> dict[str, Any]:
+    """What the mail's template needs. A real mail gets a fresh link; a preview gets none."""
+    return CONTEXTS[mail.template](mail, preview)
+
+
+def record_bounce(*, provider_id: str, complained: bool, problem: str) -> bool:
+    """Note what the mail provider tells of a mail we sent; false if we sent no such mail."""
+    with transaction.atomic():
+        mail = Mail.objects.select_for_update().filter(provider_id=provider_id).first()
+        if mail is None or not provider_id:
+            return False
+        if mail.status == Status.SENT:
+            _mark(mail, Status.COMPLAINED if complained else Status.BOUNCED, problem=problem)
+    return True
+
+
+def correct_and_resend(mail: Mail, *, to: str) -> None:
+    """Staff found the right address: mail it there, and settle the bounce.
+
+    The donation keeps the address as typed, with the correction beside it for later mails.
+    """
+    with transaction.atomic():
+        mail = Mail.objects.select_for_update().get(pk=mail.pk)
+        if mail.handled_at:
+            return
+        mail.handled_at = timezone.now()
+        mail.save(update_fields=["handled_at"])
+        if mail.receipt:
+            links.revoke(mail.receipt)
+        if mail.donation and mail.donation.email == mail.to:
+            Donation.objects.filter(pk=mail.donation.pk).update(email=to)
+        queue(
+            mail.template,
+            to=to,
+            language=mail.language,
+            cause=f"resend:{mail.pk}",
+            donation=mail.donation,
+            receipt=mail.receipt,
+        )
+
+
+def _claim(mail_id: int) -> Mail | None:
+    with transaction.atomic():
+        mail = Mail.objects.select_for_update().get(pk=mail_id)
+        if mail.status != Status.WAITING:
+            return None
+        mail.status = Status.SENDING
+        mail.attempts += 1
+        mail.save(update_fields=["status", "attempts"])
+    return mail
+
+
+def _mark(mail: Mail, status: Status, *, problem: str = "") -> None:
+    mail.status, mail.problem = status, problem[:200]
+    mail.save(update_fields=["status", "problem", "sent_at", "provider_id"])
+
+
+def _gift(mail: Mail, preview: bool) -> dict[str, Any]:
+    donation = mail.donation
+    assert donation is not None  # each of these mails is queued with its donation
+    entity = donation.legal_entity
+    with translation.override(mail.language):
+        lines = [
+            {
+                "designation": line.designation.public_name,
+                "amount": money.display(line.amount_minor, donation.currency, mail.language),
+            }
+            for line in donation.lines.select_related("designation")
+        ]
+    return {
+        "name": donation.name,
+        "amount": money.display(donation.amount_minor, donation.currency, mail.language),
+        "organisation": entity.short_name,
+        "statement_descriptor": entity.statement_descriptor,
+        "help_email": entity.email,
+        "lines": lines,
+    }
+
+
+def _receipt(mail: Mail, preview: bool) -> dict[str, Any]:
+    receipt = mail.receipt
+    assert receipt is not None  # queued with it
+    link = "…" if preview else links.new_link(receipt, language=mail.language)
+    return {
+        **_gift(mail, preview),
+        "receipt_number": receipt.label,
+        "replaced_number": receipt.replaces.label if receipt.replaces else "",
+        "link": link,
+        "link_days": links.LINK_DAYS,
+    }
+
+
+def _tribute(mail: Mail, preview: bool) -> dict[str, Any]:
+    donation = mail.donation
+    assert donation is not None  # queued with it
+    return {
+        "recipient_name": donation.tribute_recipient_name,
+        "donor_name": donation.name,
+        "tribute_kind": donation.tribute_kind,
+        "tribute_name": donation.tribute_name,
+        "message": donation.tribute_message,
+        "organisation": donation.legal_entity.short_name,
+        "help_email": donation.legal_entity.email,
+    }
+
+
+def _confirm(mail: Mail, preview: bool) -> dict[str, Any]:
+    donation = mail.donation
+    assert donation is not None  # queued with it
+    proof = signing.dumps(donation.reference, salt=CONFIRM_SALT)
+    link = public_url("confirm_gift", proof, language=mail.language)
+    return {**_gift(mail, preview), "link": "…" if preview else link}
+
+
+CONTEXTS: dict[str, Callable[[Mail, bool], dict[str, Any]]] = {
+    "receipt": _receipt,
+    "receipt_again": _receipt,
+    "receipt_replaced": _receipt,
+    "tribute_notice": _tribute,
+    "gift_processing": _gift,
+    "gift_failed": _gift,
+    "confirm_gift": _confirm,
+}

@@ -1,0 +1,39 @@
+"""The tables of money; each module holds one idea."""
+
+from donations.models.designations import Designation
+from donations.models.donations import (
+    CheckoutAttempt,
+    Donation,
+    DonationLine,
+    PaymentFailure,
+    TimelineEntry,
+)
+from donations.models.donors import Donor
+from donations.models.entities import GivingOptions, LegalEntity
+from donations.models.inbox import Event
+from donations.models.ledger import BalanceTransaction, Entry, Posting, Seal, SealItem
+from donations.models.mails import Mail
+from donations.models.receipts import Receipt, ReceiptFile, ReceiptLink, ReceiptSeries
+
+__all__ = [
+    "BalanceTransaction",
+    "CheckoutAttempt",
+    "Designation",
+    "Donation",
+    "DonationLine",
+    "Donor",
+    "Entry",
+    "Event",
+    "GivingOptions",
+    "LegalEntity",
+    "Mail",
+    "PaymentFailure",
+    "Posting",
+    "Receipt",
+    "ReceiptFile",
+    "ReceiptLink",
+    "ReceiptSeries",
+    "Seal",
+    "SealItem",
+    "TimelineEntry",
+]

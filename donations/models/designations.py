@@ -1,0 +1,76 @@
+"""What money is for."""
+
+import pghistory
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from donations.models import rules
+
+
+@pghistory.track(
+    fields=["code", "name", "name_es", "restriction", "account_code", "fallback", "is_public"]
+)
+class Designation(models.Model):
+    """A purpose that a gift may be given for, with its restriction class (FASB ASC 958)."""
+
+    class Restriction(models.TextChoices):
+        WITHOUT = "without_donor_restrictions", _("Without donor restrictions")
+        WITH = "with_donor_restrictions", _("With donor restrictions")
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    name_es = models.CharField(_("name in Spanish"), max_length=120, blank=True)
+    description = models.CharField(_("one sentence for donors"), max_length=200, blank=True)
+    description_es = models.CharField(_("the sentence in Spanish"), max_length=200, blank=True)
+    restriction = models.CharField(
+        _("restriction"), max_length=32, choices=Restriction, default=Restriction.WITHOUT
+    )
+    account_code = models.CharField(_("account in the books"), max_length=40, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, default="USD")
+    # None: takes any amount. Otherwise minor units, with the policy below on top.
+    target_minor = models.PositiveBigIntegerField(_("goal"), null=True, blank=True)
+    over_funding_percent = models.PositiveSmallIntegerField(
+        _("may exceed the goal by, percent"), default=0
+    )
+    fallback = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("used when the goal is reached"),
+    )
+    is_public = models.BooleanField(_("offered on the give page"), default=False)
+    is_default = models.BooleanField(_("chosen at first"), default=False)
+    position = models.PositiveSmallIntegerField(_("order"), default=100)
+    opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("designation")
+        verbose_name_plural = _("designations")
+        ordering = ["position", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"],
+                condition=models.Q(is_default=True),
+                name="one_default_designation",
+            ),
+            models.CheckConstraint(
+                name="capped_designation_has_fallback",
+                condition=models.Q(target_minor=None) | models.Q(fallback__isnull=False),
+            ),
+        ]
+        triggers = [rules.never_deleted("designation_kept")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def public_name(self) -> str:
+        """The name in the language of the moment."""
+        return (get_language() == "es" and self.name_es) or self.name
+
+    @property
+    def public_description(self) -> str:
+        return (get_language() == "es" and self.description_es) or self.description

@@ -1,0 +1,160 @@
+"""The books: balanced entries that are never changed, and the chain that seals them."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from donations.models import rules
+
+
+class Entry(models.Model):
+    """One balanced journal entry. A correction is a new entry that names the one it corrects."""
+
+    # What in the world this entry records ("ch_…", "txn_…") and which side of it.
+    source = models.CharField(max_length=100)
+    kind = models.SlugField(max_length=40)
+    legal_entity = models.ForeignKey("donations.LegalEntity", models.PROTECT)
+    livemode = models.BooleanField()
+    donation = models.ForeignKey(
+        "donations.Donation", models.PROTECT, null=True, blank=True, related_name="entries"
+    )
+    # When it happened; `posted_on` is the open period's day it was booked.
+    occurred_at = models.DateTimeField(_("happened"))
+    posted_on = models.DateField(_("booked on"))
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True)
+    # Of the entry's facts and postings in canonical form; see ledger.digest.
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("journal entry")
+        verbose_name_plural = _("journal entries")
+        constraints = [
+            # One object of Stripe's gives at most one entry of each kind, however often it is told.
+            models.UniqueConstraint(
+                fields=["source", "kind"], name="entry_once_per_source_and_kind"
+            ),
+            models.CheckConstraint(
+                name="correction_has_a_reason",
+                condition=models.Q(corrects=None) | ~models.Q(reason=""),
+            ),
+        ]
+        triggers = [rules.append_only("entry_written_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.source}"
+
+
+class Posting(models.Model):
+    """One leg of an entry: debit above zero, credit below. All legs go in by one INSERT."""
+
+    class Account(models.TextChoices):
+        PROCESSOR = "processor_balance", _("Balance at Stripe")
+        CONTRIBUTIONS = "contributions", _("Contributions")
+        FEES = "processing_fees", _("Payment processing fees")
+        EXCHANGE = "currency_exchange", _("Currency exchange")
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings")
+    account = models.CharField(max_length=40, choices=Account)
+    designation = models.ForeignKey("donations.Designation", models.PROTECT, null=True, blank=True)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "designation"], name="posting_by_account")]
+        constraints = [
+            models.CheckConstraint(
+                name="posting_is_something", condition=~models.Q(amount_minor=0)
+            ),
+            models.CheckConstraint(
+                name="contribution_has_a_designation",
+                condition=~models.Q(account="contributions") | models.Q(designation__isnull=False),
+            ),
+        ]
+        triggers = [
+            rules.append_only("posting_written_once"),
+            pgtrigger.Trigger(
+                name="postings_balance",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="fresh"),
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM donations_posting p
+                        WHERE p.entry_id IN (SELECT entry_id FROM fresh)
+                        GROUP BY p.entry_id, p.currency HAVING SUM(p.amount_minor) <> 0
+                    ) THEN
+                        RAISE EXCEPTION 'postings of an entry must sum to zero per currency';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.amount_minor} {self.currency}"
+
+
+class BalanceTransaction(models.Model):
+    """A movement of the balance at Stripe, as Stripe tells it; never computed here."""
+
+    id = models.CharField(max_length=80, primary_key=True)
+    kind = models.CharField(max_length=40)
+    source = models.CharField(max_length=80, db_index=True)
+    amount_minor = models.BigIntegerField()
+    fee_minor = models.BigIntegerField()
+    net_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    livemode = models.BooleanField()
+    created_at = models.DateTimeField()
+    available_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="balance_transaction_nets",
+                condition=models.Q(net_minor=models.F("amount_minor") - models.F("fee_minor")),
+            )
+        ]
+        triggers = [rules.append_only("balance_transaction_written_once")]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Seal(models.Model):
+    """A link of the chain over everything that must never change; each names the one before."""
+
+    sealed_at = models.DateTimeField()
+    previous_sha256 = models.CharField(max_length=64, unique=True)
+    sha256 = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        triggers = [rules.append_only("seal_written_once")]
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class SealItem(models.Model):
+    """One thing under a seal: its kind, its row and its digest at that time."""
+
+    class Kind(models.TextChoices):
+        ENTRY = "entry", _("Journal entry")
+        SNAPSHOT = "snapshot", _("Receipt's facts")
+        FILE = "file", _("Receipt's file")
+
+    seal = models.ForeignKey(Seal, models.PROTECT, related_name="items")
+    kind = models.CharField(max_length=10, choices=Kind)
+    row = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "row"], name="sealed_once")]
+        triggers = [rules.append_only("seal_item_written_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.row}"

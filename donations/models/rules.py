@@ -1,0 +1,36 @@
+"""Rules that hold in the database itself, shared by several tables, as trigger definitions."""
+
+import pgtrigger
+
+
+def append_only(name: str) -> pgtrigger.Protect:
+    """Rows are written once: no update and no delete, by anyone."""
+    return pgtrigger.Protect(name=name, operation=pgtrigger.Update | pgtrigger.Delete)
+
+
+def never_deleted(name: str) -> pgtrigger.Protect:
+    return pgtrigger.Protect(name=name, operation=pgtrigger.Delete)
+
+
+def starts_as(name: str, field: str, *allowed: str) -> pgtrigger.Trigger:
+    """A new row may only have one of these states: a transition trigger guards updates alone."""
+    listed = ", ".join(f"'{state}'" for state in allowed)
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        condition=pgtrigger.Condition(f'NEW."{field}" NOT IN ({listed})'),
+        func=f"RAISE EXCEPTION '{name}: a new row cannot be %', NEW.\"{field}\";",
+    )
+
+
+def frozen(name: str, *fields: str, when: str = "TRUE") -> pgtrigger.Trigger:
+    """These columns keep their value for ever (or while `when`, SQL over OLD, is true)."""
+    changed = " OR ".join(f'OLD."{field}" IS DISTINCT FROM NEW."{field}"' for field in fields)
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Condition(f"(({when}) AND ({changed}))"),
+        func=f"RAISE EXCEPTION '{name}: this cannot be changed any more';",
+    )

@@ -1,0 +1,245 @@
+"""Taking over what Stripe says of a payment: the state comes from its object, never from events.
+
+The webhook's job, the page a donor returns to and the nightly sweep all call `refresh`. It reads
+our version, fetches the object, locks the row and, if another answer was taken over meanwhile,
+fetches again: an older answer can never overwrite a newer one.
+"""
+
+from django.db import transaction
+from django.db.models import F
+
+from core.tokens import keyed_hash, new_token
+from donations import donors, gateway, ledger, mails, timeline
+from donations.models import (
+    BalanceTransaction,
+    CheckoutAttempt,
+    Donation,
+    DonationLine,
+    PaymentFailure,
+)
+from donations.receipts.book import issue_receipt
+
+Status = Donation.Status
+State = CheckoutAttempt.State
+TRIES = 10
+# After the donor replaced a try by another, only money moves it again.
+MONEY = {Status.PAID, Status.PROCESSING}
+
+
+class Busy(Exception):
+    """Others kept taking over newer answers; the job tries again later."""
+
+
+class IllegalTransition(Exception):
+    """The payment cannot get there from where it is."""
+
+
+def refresh(attempt: CheckoutAttempt) -> bool:
+    """Fetch the attempt's session and take over what it says; true if anything changed.
+
+    Raises:
+        Unreachable: Stripe gave no answer; nothing was changed.
+        Busy: too many others at the same row.
+    """
+    if attempt.session_id is None:
+        return False
+    for _ in range(TRIES):
+        seen = Donation.objects.values_list("sync_version", flat=True).get(pk=attempt.donation_id)
+        checkout = gateway.fetch_checkout(attempt.session_id)
+        with transaction.atomic():
+            donation = Donation.objects.select_for_update().get(pk=attempt.donation_id)
+            if donation.sync_version == seen:
+                return take_over(donation, checkout)
+    raise Busy(attempt.reference)
+
+
+def take_over(donation: Donation, checkout: gateway.Checkout) -> bool:
+    """Write what a fetched session says. The donation's row must be locked by the caller."""
+    attempt = donation.attempts.get(session_id=checkout.id)
+    outcome = outcome_of(checkout)
+    changed = _update_attempt(attempt, checkout, outcome)
+    charge = checkout.charge
+    if outcome == Status.PAID and charge is not None:
+        if donation.status == Status.PAID and donation.charge_id != charge.id:
+            donation = _twin(donation, attempt)
+        changed |= settle(donation, charge=charge, payment_intent_id=checkout.payment_intent_id)
+        changed |= _record_movement(donation, charge)
+    else:
+        changed |= _move(donation, _combined(donation))
+    if changed:
+        Donation.objects.filter(pk=donation.pk).update(sync_version=F("sync_version") + 1)
+    return changed
+
+
+def outcome_of(checkout: gateway.Checkout) -> Status:
+    """Our status for a session of Stripe's, from the session and its payment alone."""
+    if checkout.payment_status == "paid":
+        return Status.PAID
+    if checkout.intent_status == "processing":
+        return Status.PROCESSING
+    if checkout.state == "expired":
+        return Status.ABANDONED
+    if checkout.state == "complete":
+        return Status.FAILED  # a bank debit that was sent off and came back
+    if checkout.intent_status == "requires_action":
+        return Status.NEEDS_ACTION
+    return Status.PENDING
+
+
+def settle(donation: Donation, *, charge: gateway.Charge, payment_intent_id: str) -> bool:
+    """Record that the money has arrived, post it, queue the receipt. Safe to repeat, in any order.
+
+    Args:
+        charge: as fetched from Stripe just now; `created_at` sets the tax year
+            (a card gift counts when charged: IRS Pub. 526, "When To Deduct").
+    """
+    if donation.status == Status.PAID:
+        return False
+    donation.status, donation.paid_at = Status.PAID, charge.created_at
+    donation.donor = donors.giver_of(donation)
+    donation.charge_id, donation.payment_intent_id = charge.id, payment_intent_id
+    donation.card_brand, donation.card_last4 = charge.brand, charge.last4
+    donation.save(
+        update_fields=[
+            *("status", "paid_at", "donor", "charge_id"),
+            *("payment_intent_id", "card_brand", "card_last4"),
+        ]
+    )
+    ledger.post(
+        ledger.charge_legs(donation, charge),
+        source=charge.id,
+        kind="charge",
+        entity=donation.legal_entity,
+        livemode=donation.livemode,
+        occurred_at=charge.created_at,
+        donation=donation,
+    )
+    timeline.note(donation, "paid", charge=charge.id)
+    issue_receipt.defer(donation_id=donation.pk)  # a row of the same transaction
+    if donation.tribute_recipient_email:
+        mails.queue(
+            "tribute_notice",
+            to=donation.tribute_recipient_email,
+            language=donation.language,
+            cause=f"tribute:{donation.pk}",
+            donation=donation,
+        )
+    return True
+
+
+def record_failures(attempt: CheckoutAttempt, payment_intent_id: str) -> bool:
+    """Write down each failed card or bank try of a payment; true if one was new."""
+    rows = [
+        PaymentFailure(
+            charge_id=charge.id,
+            donation_id=attempt.donation_id,
+            code=charge.failure_code[:60],
+            decline_code=charge.decline_code[:60],
+            card=keyed_hash(charge.fingerprint, purpose="card") if charge.fingerprint else "",
+            network=attempt.network,
+            failed_at=charge.created_at,
+        )
+        for charge in gateway.failed_charges(payment_intent_id)
+    ]
+    with transaction.atomic():
+        donation = Donation.objects.select_for_update().get(pk=attempt.donation_id)
+        known = set(
+            PaymentFailure.objects.filter(pk__in=[row.pk for row in rows]).values_list(
+                "pk", flat=True
+            )
+        )
+        fresh = [row for row in rows if row.pk not in known]
+        PaymentFailure.objects.bulk_create(fresh)
+        for row in fresh:
+            code = row.decline_code or row.code
+            timeline.note(donation, "payment_failed", charge=row.pk, code=code)
+    return bool(fresh)
+
+
+def _update_attempt(attempt: CheckoutAttempt, checkout: gateway.Checkout, outcome: Status) -> bool:
+    after = (State(checkout.state), outcome.value)
+    if (attempt.state, attempt.outcome) == after:
+        return False
+    attempt.state, attempt.outcome = after
+    attempt.save(update_fields=["state", "outcome"])
+    return True
+
+
+def _combined(donation: Donation) -> Status:
+    """A donation with several tries: money on its way wins, else the latest try speaks."""
+    outcomes = list(donation.attempts.order_by("pk").values_list("outcome", flat=True))
+    if Status.PROCESSING in outcomes:
+        return Status.PROCESSING
+    return Status(outcomes[-1] or Status.PENDING)
+
+
+def _move(donation: Donation, status: Status) -> bool:
+    settled = donation.status in (Status.PAID, status)
+    if settled or (donation.status == Status.CANCELED and status not in MONEY):
+        return False
+    donation.status = status
+    donation.save(update_fields=["status"])
+    timeline.note(donation, status.value)
+    template = {Status.PROCESSING: "gift_processing", Status.FAILED: "gift_failed"}.get(status)
+    if template:
+        mails.queue(
+            template,
+            to=donation.email,
+            language=donation.language,
+            cause=f"{template}:{donation.pk}",
+            donation=donation,
+        )
+    return True
+
+
+def _record_movement(donation: Donation, charge: gateway.Charge) -> bool:
+    movement = charge.movement
+    if movement is None or BalanceTransaction.objects.filter(pk=movement.id).exists():
+        return False
+    BalanceTransaction.objects.create(
+        pk=movement.id,
+        kind=movement.kind,
+        source=movement.source,
+        amount_minor=movement.amount_minor,
+        fee_minor=movement.fee_minor,
+        net_minor=movement.net_minor,
+        currency=movement.currency,
+        livemode=donation.livemode,
+        created_at=movement.created_at,
+        available_at=movement.available_at,
+    )
+    ledger.post(
+        ledger.fee_legs(charge, movement),
+        source=movement.id,
+        kind="fee",
+        entity=donation.legal_entity,
+        livemode=donation.livemode,
+        occurred_at=movement.created_at,
+        donation=donation,
+    )
+    donation.processor_fee_minor = movement.fee_minor
+    donation.save(update_fields=["processor_fee_minor"])
+    timeline.note(donation, "fee_known", movement=movement.id)
+    return True
+
+
+def _twin(donation: Donation, attempt: CheckoutAttempt) -> Donation:
+    """A second payment for one gift: money that arrives is booked, as a donation of its own."""
+    lines = list(donation.lines.all())
+    twin = Donation.objects.get(pk=donation.pk)
+    twin.pk = None
+    twin.reference, twin.form_token = new_token(), new_token()
+    twin.status, twin.donor, twin.paid_at = Status.PENDING, None, None
+    twin.charge_id = twin.payment_intent_id = twin.processor_fee_minor = None
+    twin.refunded_minor = twin.disputed_minor = twin.sync_version = 0
+    twin.save(force_insert=True)
+    DonationLine.objects.bulk_create(
+        DonationLine(
+            donation=twin, designation_id=line.designation_id, amount_minor=line.amount_minor
+        )
+        for line in lines
+    )
+    attempt.donation = twin
+    attempt.save(update_fields=["donation"])
+    timeline.note(twin, "second_payment", of=donation.reference)
+    return twin

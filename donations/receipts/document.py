@@ -1,0 +1,153 @@
+"""A receipt as a PDF: built from its snapshot and nothing else, so it can be rebuilt to the byte."""
+
+import enum
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from itertools import groupby
+from types import ModuleType
+
+import segno
+from babel.dates import format_date
+from babel.numbers import get_currency_name
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from core import money, pdf
+from donations.receipts.packs import us
+from donations.receipts.snapshot import Snapshot
+
+PACKS: dict[str, ModuleType] = {us.CODE: us}
+# A gift in dollars is written as people in the United States write it, in either language.
+LOCALES = {("us", "en"): "en-US", ("us", "es"): "es-US"}
+
+
+class Mark(enum.StrEnum):
+    """What is stamped across a copy that is not the receipt itself."""
+
+    NONE = ""
+    DUPLICATE = "duplicate"
+    VOID = "void"
+    REPLACED = "replaced"
+
+
+class IncompleteReceipt(ValueError):
+    """The snapshot lacks something that its pack demands; `missing` names each."""
+
+    def __init__(self, number: str, missing: list[str]) -> None:
+        super().__init__(f"receipt {number} lacks: {'; '.join(missing)}")
+        self.missing = missing
+
+
+def file_name(snapshot: Snapshot) -> str:
+    """Neutral: it lies in a downloads folder that others may see."""
+    return f"receipt-{snapshot.number}.pdf"
+
+
+def missing(snapshot: Snapshot) -> list[str]:
+    """What the snapshot lacks for its pack; empty when it may be issued."""
+    found: list[str] = PACKS[snapshot.pack].missing(snapshot)
+    return found
+
+
+def render(snapshot: Snapshot, *, mark: Mark = Mark.NONE, replaced_by: str = "") -> bytes:
+    """The PDF with the snapshot attached as JSON. The same arguments always give the same bytes.
+
+    Raises:
+        IncompleteReceipt: before anything is drawn.
+    """
+    if lacking := missing(snapshot):
+        raise IncompleteReceipt(snapshot.number, lacking)
+    pack = PACKS[snapshot.pack]
+    texts = pack.words(snapshot)
+    language = snapshot.language.partition("-")[0]
+    locale = LOCALES.get((snapshot.pack, language), "en-US")
+    with translation.override(None):  # the words are the pack's, whatever the reader's language
+        html = render_to_string(
+            f"pdf/receipt_{snapshot.pack}.html",
+            {
+                "receipt": snapshot,
+                "lang": locale,
+                "stamp": texts[mark] if mark else "",
+                "mark": mark.value,
+                "replaced_by": replaced_by,
+                "qr": qr(snapshot.check_url),
+                "website": snapshot.entity.website.partition("://")[2] or snapshot.entity.website,
+                "check_address": snapshot.check_url.partition("://")[2],
+                # Eight purposes and two states' sentences still fit one page, set closer.
+                "dense": len(snapshot.lines) + 2 * len(snapshot.disclosures) > 5,
+                **_figures(snapshot, locale),
+                "words": _sentences(snapshot, texts, locale, replaced_by),
+            },
+        )
+    return pdf.render(
+        html,
+        stylesheet="receipt.css",
+        title=f"{texts['title']} {snapshot.number}",
+        lang=locale,
+        created=datetime.combine(snapshot.issued_on, time(12), UTC),
+        attachments=[
+            pdf.Attachment(
+                name=f"receipt-{snapshot.number}.json",
+                data=snapshot.to_json().encode(),
+                mime="application/json",
+                relationship="Data",
+                description=texts["facts"],
+            )
+        ],
+    )
+
+
+def qr(url: str) -> tuple[int, str]:
+    """The code's side and SVG path data of its dark modules, one unit each."""
+    rows = segno.make(url, error="m", micro=False).matrix
+    runs: list[str] = []
+    for y, row in enumerate(rows):
+        x = 0
+        for dark, run in groupby(row):
+            width = len(list(run))
+            if dark:
+                runs.append(f"M{x} {y}h{width}v1h-{width}z")
+            x += width
+    return len(rows), "".join(runs)
+
+
+def _figures(snapshot: Snapshot, locale: str) -> dict[str, object]:
+    def amount(minor: int) -> str:
+        return money.display(minor, snapshot.currency, locale)
+
+    def day(value: date) -> str:
+        return format_date(value, "long", locale=locale.replace("-", "_"))
+
+    return {
+        "amount": amount(snapshot.amount_minor),
+        "currency_name": get_currency_name(
+            snapshot.currency, locale=locale.replace("-", "_"), count=2
+        ),
+        "received_on": day(snapshot.received_on),
+        "issued_on": day(snapshot.issued_on),
+        "lines": [(line, amount(line.amount_minor)) for line in snapshot.lines],
+    }
+
+
+def _sentences(
+    snapshot: Snapshot, texts: Mapping[str, str], locale: str, replaced_by: str
+) -> dict[str, str]:
+    """The pack's words with this receipt's facts in them."""
+    benefit = snapshot.benefit
+    facts = {
+        "name": snapshot.receipt_name,
+        "number": replaced_by,
+        "entity": snapshot.entity.name,
+        "tax_id": snapshot.entity.tax_id,
+        "descriptor": snapshot.entity.statement_descriptor,
+        "url": snapshot.check_url,
+        "amount": money.display(snapshot.fee_cover_minor, snapshot.currency, locale),
+        "description": benefit.description if benefit else "",
+        "estimate": money.display(
+            benefit.estimate_minor if benefit else 0, snapshot.currency, locale
+        ),
+        "deductible": money.display(snapshot.deductible_minor, snapshot.currency, locale),
+    }
+    filled = {key: text.format(**facts) for key, text in texts.items()}
+    filled["replaces"] = texts["replaces"].format(number=snapshot.replaces)
+    return filled

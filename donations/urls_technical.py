@@ -1,0 +1,7 @@
+"""Addresses that programs call."""
+
+from django.urls import path
+
+from donations.views.webhook import stripe_webhook
+
+urlpatterns = [path("webhooks/stripe/", stripe_webhook, name="stripe_webhook")]

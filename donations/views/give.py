@@ -1,0 +1,247 @@
+"""Giving: the form, the review, the way to Stripe and back. Rules are in the form and checkout."""
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from core import money
+from donations import checkout, gateway, payments
+from donations.forms import OTHER, TYPED, DonationForm
+from donations.models import Donation, GivingOptions, LegalEntity
+
+Status = Donation.Status
+# What a donor reads; several of our states are one to her.
+SHOWN = {
+    Status.PENDING: "waiting",
+    Status.NEEDS_ACTION: "waiting",
+    Status.PROCESSING: "processing",
+    Status.PAID: "paid",
+    Status.FAILED: "failed",
+    Status.CANCELED: "canceled",
+    Status.ABANDONED: "abandoned",
+}
+# After a day a link from the history of a shared computer shows no name any more.
+NAMED_FOR = timedelta(hours=24)
+
+
+@never_cache
+def give(request: HttpRequest) -> HttpResponse:
+    """The form. Its query may choose beforehand: ?amount=&designation=&appeal=&currency="""
+    options = _options(request)
+    if options is None:
+        return render(request, "donations/unavailable.html", {"retry_url": ""}, status=503)
+    earlier = _earlier(request)
+    if request.method == "POST":
+        data = request.POST.copy()
+        form = DonationForm(data, options=options)
+        if form.is_valid():
+            return redirect("give_review", _begin(form, earlier).reference)
+        # A page that stood open too long, or was sent too fast, is simply sent once more.
+        data["started"] = DonationForm.fresh_values(options)["started"]
+    else:
+        values = DonationForm.fresh_values(options)
+        values |= _earlier_values(earlier, options) if earlier else _from_query(request, options)
+        form = DonationForm(initial=values, options=options)
+    context = _form_context(form, options, bool(earlier))
+    return render(request, "donations/give.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_GET
+def review(request: HttpRequest, reference: str) -> HttpResponse:
+    donation = _named(reference)
+    if donation.status in (Status.PAID, Status.PROCESSING):
+        return redirect("give_return", reference)
+    return _review(request, donation)
+
+
+@never_cache
+@require_POST
+def pay(request: HttpRequest, reference: str) -> HttpResponse:
+    """To the payment page. Pressed twice, it leads to the same one."""
+    donation = _named(reference)
+    try:
+        return HttpResponseRedirect(checkout.send_to_stripe(donation))
+    except checkout.AlreadyPaid:
+        return redirect("give_return", reference)
+    except gateway.Unreachable:
+        problem = _(
+            "Our payment provider did not answer. Nothing was charged and nothing is lost: "
+            "please try again in a moment."
+        )
+    except checkout.NotPossible:
+        problem = _(
+            "Our payment provider could not open this payment. Nothing was charged. Please check "
+            "the e-mail address and the amount, or write to us."
+        )
+    return _review(request, donation, problem=problem, status=503)
+
+
+@never_cache
+@require_GET
+def came_back(request: HttpRequest, reference: str) -> HttpResponse:
+    """From the payment page without paying; if it was paid after all, say that."""
+    donation = _current(reference)
+    if donation.status in (Status.PAID, Status.PROCESSING):
+        return redirect("give_return", reference)
+    return render(request, "donations/cancelled.html", _links(donation))
+
+
+@never_cache
+@require_GET
+def returned(request: HttpRequest, reference: str) -> HttpResponse:
+    """After paying: what holds at the server this moment, never a guess."""
+    donation = _current(reference)
+    receipt = donation.receipts.filter(state="issued").first()
+    context = {
+        **_links(donation),
+        "state": SHOWN[Status(donation.status)],
+        "status_url": reverse("give_status", args=[reference]),
+        "receipt_number": receipt.label if receipt else "",
+    }
+    return render(request, "donations/status.html", context)
+
+
+@never_cache
+@require_GET
+def status(request: HttpRequest, reference: str) -> HttpResponse:
+    """For the page that waits: has anything happened?"""
+    donation = _current(reference)
+    state = SHOWN[Status(donation.status)]
+    return JsonResponse({"state": state, "done": state != "waiting"})
+
+
+def _begin(form: DonationForm, earlier: Donation | None) -> Donation:
+    data = form.cleaned_data
+    return checkout.begin(
+        [checkout.Part(data["designation"], data["gift_minor"])],
+        form_token=data["token"],
+        entity=LegalEntity.objects.get(is_default=True),
+        currency=form.options.currency,
+        fee_cover_minor=data["fee_cover_minor"],
+        replaces=earlier,
+        language=get_language() or settings.LANGUAGE_CODE,
+        **form.typed(),
+    )
+
+
+def _options(request: HttpRequest) -> GivingOptions | None:
+    wanted = (request.POST.get("currency") or request.GET.get("currency") or "").upper()
+    rows = {row.currency: row for row in GivingOptions.objects.filter(frequency="once")}
+    if not rows or not LegalEntity.objects.filter(is_default=True).exists():
+        return None
+    entity_currency = LegalEntity.objects.values_list("currency", flat=True).get(is_default=True)
+    return rows.get(wanted) or rows.get(entity_currency) or next(iter(rows.values()))
+
+
+def _earlier(request: HttpRequest) -> Donation | None:
+    """The try that is being changed; one that is paid cannot be."""
+    reference = request.POST.get("replaces") or request.GET.get("change") or ""
+    donation = Donation.objects.filter(reference=reference).first() if reference else None
+    if donation and donation.status in (Status.PAID, Status.PROCESSING):
+        return None
+    return donation
+
+
+def _earlier_values(donation: Donation, options: GivingOptions) -> dict[str, Any]:
+    line = donation.lines.select_related("designation").first()
+    values: dict[str, Any] = {name: getattr(donation, name) for name in TYPED}
+    values |= _amount_values(donation.gift_minor, options)
+    values["cover_fee"] = donation.fee_cover_minor > 0
+    values["designation"] = line.designation.code if line else ""
+    values["replaces"] = donation.reference
+    return values
+
+
+def _from_query(request: HttpRequest, options: GivingOptions) -> dict[str, Any]:
+    """Choices made by a link, as far as they make sense; nonsense is left out silently."""
+    values: dict[str, Any] = {}
+    try:
+        amount = money.parse(request.GET.get("amount", ""), options.currency)
+        if options.minimum_minor <= amount <= money.LARGEST_MINOR // 2:
+            values |= _amount_values(amount, options)
+    except ValueError:
+        pass
+    for name in ("designation", "appeal"):
+        if request.GET.get(name):
+            values[name] = request.GET[name][:40]
+    return values
+
+
+def _amount_values(amount_minor: int, options: GivingOptions) -> dict[str, str]:
+    if amount_minor in options.amounts_minor:
+        return {"amount_choice": str(amount_minor)}
+    typed = f"{money.to_decimal(amount_minor, options.currency):f}"
+    return {"amount_choice": OTHER, "amount": typed}
+
+
+def _form_context(form: DonationForm, options: GivingOptions, replaces: bool) -> dict[str, Any]:
+    language = get_language() or "en"
+    chosen = options.preselected_minor or options.amounts_minor[0]
+    hint = money.display(options.fee_cover(chosen), options.currency, language)
+    return {
+        "form": form,
+        "currency": options.currency,
+        "digits": money.exponent(options.currency),
+        "fee_hint": _("For example %(fee)s on a gift of %(gift)s.")
+        % {"fee": hint, "gift": money.display_short(chosen, options.currency, language)},
+        "fee_rate": options.fee_basis_points,
+        "fee_fixed": options.fee_fixed_minor,
+        "minimum": money.display_short(options.minimum_minor, options.currency, language),
+        "replaces": replaces,
+    }
+
+
+def _review(
+    request: HttpRequest, donation: Donation, *, problem: str | None = None, status: int = 200
+) -> HttpResponse:
+    context = {**_links(donation), "problem": problem}
+    return render(request, "donations/review.html", context, status=status)
+
+
+def _links(donation: Donation) -> dict[str, Any]:
+    pay_url = reverse("give_pay", args=[donation.reference])
+    return {
+        "donation": donation,
+        "statement_descriptor": donation.legal_entity.statement_descriptor,
+        "pay_url": pay_url,
+        "retry_url": pay_url,
+        "change_url": f"{reverse('give')}?change={donation.reference}",
+    }
+
+
+def _named(reference: str) -> Donation:
+    donation = get_object_or_404(
+        Donation.objects.select_related("legal_entity").prefetch_related("lines__designation"),
+        reference=reference,
+    )
+    if not donation.name:
+        raise Http404  # what was typed has been forgotten
+    return donation
+
+
+def _current(reference: str) -> Donation:
+    """The donation with Stripe's newest word taken over, if the page can get it quickly."""
+    donation = get_object_or_404(Donation, reference=reference)
+    attempt = donation.attempts.filter(state="open").first()
+    if attempt:
+        # Without an answer the page says "one moment" and asks again; the webhook tells us anyway.
+        with suppress(gateway.GatewayError, payments.Busy):
+            payments.refresh(attempt)
+    donation = get_object_or_404(
+        Donation.objects.select_related("legal_entity").prefetch_related("lines__designation"),
+        reference=reference,
+    )
+    if timezone.now() - donation.created_at > NAMED_FOR:
+        donation.name = donation.email = ""
+    return donation

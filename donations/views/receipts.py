@@ -1,0 +1,83 @@
+"""Receipts for whoever holds the link or the paper: download, check, a fresh link."""
+
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from donations.forms import ReceiptCheckForm
+from donations.models import Receipt
+from donations.receipts import book, links
+
+SHOWN = {"issued": "valid", "replaced": "replaced", "void": "void"}
+
+
+@require_GET
+def check(request: HttpRequest) -> HttpResponse:
+    """Is this receipt genuine? State, date and amount for its code; no name."""
+    form = ReceiptCheckForm(request.GET if "code" in request.GET else None)
+    result = None
+    if form.is_valid():
+        receipt = book.find_by_code(form.cleaned_data["code"])
+        result = _facts(receipt) if receipt else {"state": "unknown"}
+    response = render(request, "donations/receipt_check.html", {"form": form, "result": result})
+    if result:
+        response["X-Robots-Tag"] = "noindex"
+        response["Cache-Control"] = "no-store"
+    return response
+
+
+@never_cache
+def download(request: HttpRequest, token: str) -> HttpResponse:
+    """A link from a mail. Looking changes nothing, so that mail scanners may; POST downloads."""
+    opened = links.open_link(token, use=request.method == "POST")
+    receipt = opened.receipt
+    if opened.state == "ready" and receipt and request.method == "POST":
+        response = HttpResponse(book.stored_bytes(receipt), content_type="application/pdf")
+        response["Content-Disposition"] = f'attachment; filename="receipt-{receipt.label}.pdf"'
+    else:
+        context = {
+            "state": opened.state,
+            "number": receipt.label if receipt else "",
+            "download_url": reverse("receipt_download", args=[token]),
+            "resend_url": reverse("receipt_resend", args=[token]),
+        }
+        code = 200 if opened.state == "ready" else 410 if receipt else 404
+        response = render(request, "donations/receipt_download.html", context, status=code)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@never_cache
+@require_POST
+def resend(request: HttpRequest, token: str) -> HttpResponse:
+    """A fresh link to the address of the gift. The answer is the same for a token nobody knows."""
+    receipt = links.open_link(token).receipt
+    if receipt:
+        book.resend(_newest(receipt))
+    return render(request, "donations/receipt_resent.html")
+
+
+def _newest(receipt: Receipt) -> Receipt:
+    """The receipt that stands today in place of this one."""
+    while successor := Receipt.objects.filter(replaces=receipt).first():
+        receipt = successor
+    return receipt
+
+
+def _facts(receipt: Receipt) -> dict[str, object]:
+    entity = receipt.series.legal_entity
+    successor = Receipt.objects.filter(replaces=receipt).first()
+    return {
+        "state": SHOWN[receipt.state],
+        "number": receipt.label,
+        "issued_on": receipt.issued_at.astimezone(ZoneInfo(entity.time_zone)).date(),
+        "amount_minor": receipt.snapshot["amount_minor"],
+        "currency": receipt.snapshot["currency"],
+        "organisation": entity.name,
+        "successor": successor.label if successor else "",
+    }

@@ -1,0 +1,127 @@
+"""The pages that editors write, and the organisation's own facts."""
+
+from typing import Any
+
+from django.core.cache import cache
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.fields import StreamField
+from wagtail.models import Page
+
+from pages.blocks import BodyBlock
+
+
+class HomePage(Page):
+    """The front door; one for each language."""
+
+    hero_title = models.CharField(_("hero title"), max_length=80)
+    hero_lead = models.CharField(_("hero lead"), max_length=300)
+    hero_action = models.CharField(_("words on the button"), max_length=40)
+    body = StreamField(BodyBlock(), blank=True, verbose_name=_("body"))
+
+    max_count_per_parent = 1
+    parent_page_types = ["wagtailcore.Page"]
+    content_panels = [
+        *Page.content_panels,
+        MultiFieldPanel(
+            [FieldPanel("hero_title"), FieldPanel("hero_lead"), FieldPanel("hero_action")],
+            heading=_("Hero"),
+        ),
+        FieldPanel("body"),
+    ]
+    template = "pages/home_page.html"
+
+    class Meta:
+        verbose_name = _("home page")
+        verbose_name_plural = _("home pages")
+
+
+class StandardPage(Page):
+    """Text with questions and answers: how it works, privacy, disclosures and the like."""
+
+    lead = models.CharField(_("lead"), max_length=300, blank=True)
+    body = StreamField(BodyBlock(), blank=True, verbose_name=_("body"))
+    in_footer = models.BooleanField(
+        _("link in the footer"),
+        default=False,
+        help_text=_("Beside “show in menus”, the main menu."),
+    )
+
+    content_panels = [*Page.content_panels, FieldPanel("lead"), FieldPanel("body")]
+    promote_panels = [*Page.promote_panels, FieldPanel("in_footer")]
+    template = "pages/standard_page.html"
+
+    class Meta:
+        verbose_name = _("standard page")
+        verbose_name_plural = _("standard pages")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        # The tree's root is no page of the site.
+        context["ancestors"] = self.get_ancestors().filter(depth__gt=1).live()
+        return context
+
+
+@register_setting(icon="home")
+class OrganisationSettings(BaseSiteSetting):
+    """Who we are, as the header, the footer and the quick exit show it."""
+
+    short_name = models.CharField(
+        _("short name"),
+        max_length=40,
+        default="North Star",
+        help_text=_("Neutral: it stands in bank statements, subjects and titles."),
+    )
+    legal_name = models.CharField(_("legal name"), max_length=120, blank=True)
+    tax_id = models.CharField(_("EIN"), max_length=20, blank=True)
+    address = models.TextField(_("postal address"), blank=True)
+    email = models.EmailField(_("contact e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    exit_url = models.URLField(
+        _("quick exit leads to"),
+        default="https://www.google.com/",
+        help_text=_("A page nobody would wonder about. It is asked for only on a click."),
+    )
+    hotline_number = models.CharField(_("hotline number"), max_length=30, blank=True)
+    hotline_text = models.CharField(_("hotline line, English"), max_length=200, blank=True)
+    hotline_text_es = models.CharField(_("hotline line, Spanish"), max_length=200, blank=True)
+    footer_text = models.CharField(_("footer line, English"), max_length=240, blank=True)
+    footer_text_es = models.CharField(_("footer line, Spanish"), max_length=240, blank=True)
+
+    panels = [
+        MultiFieldPanel(
+            [
+                FieldPanel(name)
+                for name in ("short_name", "legal_name", "tax_id", "address", "email", "phone")
+            ],
+            heading=_("Organisation"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel(name)
+                for name in ("exit_url", "hotline_number", "hotline_text", "hotline_text_es")
+            ],
+            heading=_("Safety"),
+        ),
+        MultiFieldPanel(
+            [FieldPanel("footer_text"), FieldPanel("footer_text_es")], heading=_("Footer")
+        ),
+    ]
+
+    class Meta:
+        verbose_name = _("organisation")
+
+    def __str__(self) -> str:
+        return self.short_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        cache.delete_many([facts_key(language) for language in ("en", "es")])
+
+
+def facts_key(language: str) -> str:
+    """Where `pages.context` keeps what every page shows, for one language."""
+    return f"organisation:{language}"

@@ -1,0 +1,69 @@
+"""What the base layout asks for."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from wagtail.models import Page
+
+register = template.Library()
+# Each language in its own words.
+OWN_NAMES = {"en": "English", "es": "Español"}
+
+
+@dataclass(frozen=True)
+class Language:
+    code: str
+    name: str
+    url: str
+    absolute_url: str
+    is_current: bool
+    is_home: bool  # this page has no counterpart in that language; the link leads to its home
+
+
+@register.simple_tag(takes_context=True)
+def language_links(context: dict[str, Any]) -> list[Language]:
+    """This page in each language: a page's translation, a view's other prefix, else the home."""
+    request: HttpRequest | None = context.get("request")
+    if request is None:
+        return []
+    page = context.get("page")
+    translations: dict[str, str] = {}
+    if isinstance(page, Page) and page.pk:
+        others = Page.objects.translation_of(page).live().select_related("locale")
+        translations = {other.locale.language_code: other.get_url(request) for other in others}
+    here = get_language() or settings.LANGUAGE_CODE
+    query = f"?{request.GET.urlencode()}" if request.method == "GET" and request.GET else ""
+    links = []
+    for code, _name in settings.LANGUAGES:
+        home = "/" if code == settings.LANGUAGE_CODE else f"/{code}/"
+        if code == here:
+            url: str | None = request.path
+        elif isinstance(page, Page):
+            url = translations.get(code)
+        elif request.resolver_match:
+            url = translate_url(request.path, code)
+        else:
+            url = None
+        links.append(
+            Language(
+                code=code,
+                name=OWN_NAMES.get(code, code),
+                url=f"{url}{query}" if url else home,
+                absolute_url=f"{settings.OWN_URL}{url or home}",
+                is_current=code == here,
+                is_home=url is None,
+            )
+        )
+    return links
+
+
+@register.filter
+def page_title(title: str, name: str) -> str:
+    """The title of a browser window: the page, then who we are."""
+    return _("%(title)s · %(name)s") % {"title": title, "name": name}

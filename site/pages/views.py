@@ -1,0 +1,9 @@
+"""Pages that are code, because what they say depends on what the code does."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def safety(request: HttpRequest) -> HttpResponse:
+    """What the quick exit does, and honestly what it does not do."""
+    return render(request, "pages/safety.html")

@@ -1,0 +1,44 @@
+// The total as one types. The server counts again; nothing here decides an amount.
+const form = document.querySelector("[data-give]");
+
+// "1,234.50", "1.234,50", "25": the last sign with at most two digits behind it is the decimal sign.
+function parse(text) {
+  const cleaned = text.replace(/[^\d.,]/g, "");
+  const sign = Math.max(cleaned.lastIndexOf("."), cleaned.lastIndexOf(","));
+  const digits = Number(form.dataset.digits);
+  const fraction = sign < 0 ? "" : cleaned.slice(sign + 1);
+  const grouped = fraction.length === 3 && digits !== 3;
+  const whole = (grouped || sign < 0 ? cleaned : cleaned.slice(0, sign)).replace(/[.,]/g, "");
+  if (!whole || (!grouped && fraction.length > digits)) return null;
+  return Number(whole) * 10 ** digits + Number((grouped ? "" : fraction).padEnd(digits, "0") || 0);
+}
+
+function show() {
+  const chosen = form.querySelector("[name=amount_choice]:checked");
+  const gift = chosen && chosen.value !== "other" ? Number(chosen.value) : parse(form.elements.amount.value);
+  const line = form.querySelector("[data-total]");
+  line.hidden = !gift;
+  if (!gift) return;
+  // The fee as the server estimates it: the total from which, after the fee, the gift is left.
+  const { rate, fixed } = form.dataset;
+  const covers = form.elements.cover_fee?.checked && rate;
+  const total = covers ? Math.ceil(((gift + Number(fixed)) * 10000) / (10000 - Number(rate))) : gift;
+  const money = new Intl.NumberFormat(document.documentElement.lang, {
+    style: "currency",
+    currency: form.dataset.currency,
+  });
+  line.querySelector("strong").textContent = money.format(total / 10 ** Number(form.dataset.digits));
+}
+
+if (form) {
+  const other = form.querySelector("[name=amount_choice][value=other]");
+  form.addEventListener("input", show);
+  form.addEventListener("change", (event) => {
+    if (event.target === other) form.elements.amount.focus();
+  });
+  form.addEventListener("submit", () => {
+    // A second press sends nothing twice; the server would recognise it anyway.
+    for (const button of form.querySelectorAll("[type=submit]")) button.setAttribute("aria-disabled", "true");
+  });
+  show();
+}

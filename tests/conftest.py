@@ -1,0 +1,39 @@
+"""Fixtures for every test; docs/development.md lists them. tests/server.py comes before this."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests import jobs, roles
+
+pytest_plugins = ["tests.databases", "tests.live", "tests.chromium"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def both_roles() -> None:
+    roles.install()
+
+
+@pytest.fixture(autouse=True)
+def role(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The side whose settings the test sees: public, unless it is marked `role("staff")`."""
+    marker = request.node.get_closest_marker("role")
+    name = str(marker.args[0]) if marker else roles.PUBLIC
+    with roles.acting_as(name):
+        yield name
+
+
+@pytest.fixture
+def public_client() -> roles.RoleClient:
+    return roles.RoleClient(roles.PUBLIC)
+
+
+@pytest.fixture
+def staff_client() -> roles.RoleClient:
+    return roles.RoleClient(roles.STAFF)
+
+
+@pytest.fixture
+def run_jobs() -> Callable[..., list[jobs.Ran]]:
+    """Runs due jobs in the test's transaction until none is left (tests/jobs.py)."""
+    return jobs.run
