@@ -11,7 +11,6 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 
 from sandbox import clock, recorder, steering
-from sandbox.api import checkout
 from sandbox.delivery import Courier
 from sandbox.store import store
 
@@ -74,7 +73,6 @@ class Sandbox:
     ) -> None:
         self._server = Server((HOST, port), Handler)
         self.url = f"http://{HOST}:{self._server.server_port}"
-        checkout.origin["url"] = self.url
         store.open(data / "sandbox.sqlite3")
         if record:
             recorder.start(record)

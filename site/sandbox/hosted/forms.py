@@ -31,7 +31,7 @@ class PaymentForm:
         form = cls()
         for name in names:
             if name in data:
-                setattr(form, name, data[name].strip()[:200])
+                setattr(form, name, str(data[name]).strip()[:200])
         return form
 
     @classmethod

@@ -48,9 +48,7 @@ def test_the_secret_is_shown_at_creation_only(client, endpoint):
     assert not hasattr(client.v1.webhook_endpoints.retrieve(endpoint.id), "secret")
 
 
-def test_a_failing_endpoint_is_tried_again_until_it_answers(
-    sandbox, shop, endpoint, new_session
-):
+def test_a_failing_endpoint_is_tried_again_until_it_answers(sandbox, shop, endpoint, new_session):
     shop.status = 500
     sandbox.fees("held")
     sandbox.pay(new_session().id)

@@ -6,32 +6,15 @@ import urllib.parse
 import urllib.request
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
-FLAGS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 FORM = {"method": "card", "number": "4242 4242 4242 4242", "expiry": "12/34", "cvc": "123"}
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(chromium):
-    context = chromium.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False)
-    yield context.new_page()
-    context.close()
+def page(new_page):
+    return new_page(size="phone", javascript=False)
 
 
 @pytest.fixture
@@ -50,7 +33,7 @@ def test_a_declined_card_then_a_good_one_pays_once_and_goes_back_to_the_shop(
 ):
     session = gift()
     page.goto(session.url)
-    expect(page.get_by_text("Test mode – no real money")).to_be_visible()
+    expect(page.get_by_text("no real money")).to_be_visible()
     page.get_by_role("link", name="insufficient funds").click()
     page.get_by_role("button", name="Donate $25.00").click()
     expect(page.get_by_role("alert")).to_contain_text("insufficient funds")
@@ -124,19 +107,14 @@ def test_an_expired_page_leads_back_to_the_shop(page, sandbox, shop, gift):
     page.wait_for_url(f"{shop.origin}/back")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
-def test_every_page_is_free_of_axe_findings_and_fits(
-    chromium, sandbox, new_session, width, scheme
-):
+@pytest.mark.parametrize("look", [("phone", "dark"), ("desktop", "light")])
+def test_every_page_is_free_of_axe_findings_and_fits(new_page, axe, sandbox, new_session, look):
     form, secure, done, gone = (new_session() for _ in range(4))
     sandbox.pay(secure.id, "4000002760003184")
     sandbox.pay(done.id)
     sandbox.expire(gone.id)
     # axe is a script; the pages' own policy allows none.
-    context = chromium.new_context(
-        viewport={"width": width, "height": 740}, color_scheme=scheme, bypass_csp=True
-    )
-    page = context.new_page()
+    page = new_page(size=look[0], scheme=look[1], bypass_csp=True)
     for path in (
         "/",
         f"/c/pay/{form.id}?card=4242424242424242",
@@ -146,10 +124,8 @@ def test_every_page_is_free_of_axe_findings_and_fits(
         "/c/pay/none",
     ):
         page.goto(sandbox.url + path)
-        found = Axe().run(page).response["violations"]
-        assert [(rule["id"], rule["nodes"]) for rule in found] == [], path
+        assert axe(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-    context.close()
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -196,7 +172,7 @@ def test_nothing_is_charged_for_a_wrong_form(client, new_session, changes):
 
 
 def test_the_page_lets_a_form_lead_to_the_shop_and_nowhere_else(sandbox, new_session):
-    with urllib.request.urlopen(new_session().url) as response:
+    with urllib.request.urlopen(new_session().url) as response:  # noqa: S310 - the sandbox
         policy = response.headers["Content-Security-Policy"]
     assert "form-action 'self' http://localhost:9" in policy
     assert "script-src" not in policy
