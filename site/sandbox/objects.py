@@ -54,7 +54,6 @@ def payment_intent(session: Object) -> Object:
         "review": None,
         "setup_future_usage": None,
         "shipping": None,
-        "source": None,
         "statement_descriptor": None,
         "statement_descriptor_suffix": wishes.get("statement_descriptor_suffix"),
         "status": "requires_payment_method",

@@ -13,8 +13,16 @@ INSTALLED_APPS = ["sandbox"]
 MIDDLEWARE: list[str] = []
 DATABASES: dict[str, dict[str, str]] = {}  # sandbox.store opens its own file
 USE_TZ = True
+TIME_ZONE = "UTC"
 APPEND_SLASH = False
-LOGGING_CONFIG = None
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # Refusals are what a sandbox is for; only its own mistakes are worth a line.
+    "loggers": {"django.request": {"level": "ERROR"}},
+}
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -46,7 +46,7 @@ def api(request: HttpRequest) -> HttpResponse:
             status, text, replayed = _answer(request, body, request_id, key, fault)
             _afterwards(fault)
     except ApiError as error:
-        status, text = error.status, json.dumps(error.envelope(request_id), indent=2)
+        status, text = error.status, json.dumps(error.envelope(request_id))
     except ConnectionCut:
         connection = request.environ["sandbox.connection"]  # type: ignore[attr-defined]
         connection.close_now()
@@ -160,7 +160,7 @@ def _answer(
             if not error.saved:
                 raise
             status, answer = error.status, error.envelope(request_id)
-        written = json.dumps(answer, indent=2)
+        written = json.dumps(answer)
         if key:
             store.execute(
                 "INSERT INTO answers VALUES (?, ?, ?, ?, ?)",

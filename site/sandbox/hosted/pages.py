@@ -17,7 +17,7 @@ from django.shortcuts import render
 from sandbox import clock, money, paying
 from sandbox.cards import CARDS, digits
 from sandbox.hosted.forms import PaymentForm
-from sandbox.hosted.words import decline_words, words_for
+from sandbox.hosted.words import card_label, decline_words, words_for
 from sandbox.store import Object, store
 
 ASSETS = Path(__file__).parent / "assets"
@@ -111,7 +111,11 @@ def _form_page(
         "refusal": decline_words(refusal, words) if refusal else "",
         "bank": "us_bank_account" in session["payment_method_types"],
         "by_card": "card" in session["payment_method_types"],
-        "cards": [card for card in CARDS.values() if card.offered],
+        "cards": [
+            {"number": card.number, "last4": card.last4, "label": card_label(card.label, words)}
+            for card in CARDS.values()
+            if card.offered
+        ],
         "verb": words.get(session["submit_type"] or "pay", words["pay"]),
     }
     return _render(request, "pay", session, context, status=status)

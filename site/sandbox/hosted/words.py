@@ -107,6 +107,32 @@ WORDS = {
     },
 }
 
+# What the test cards do; English is the label in sandbox.cards.
+CARDS_IN_SPANISH = {
+    "Visa, succeeds": "Visa, se acepta",
+    "Mastercard, succeeds": "Mastercard, se acepta",
+    "American Express, succeeds": "American Express, se acepta",
+    "3-D Secure, then succeeds": "3-D Secure y se acepta",
+    "3-D Secure each time, then succeeds": "3-D Secure cada vez y se acepta",
+    "Succeeds, money available at once": "Se acepta, dinero disponible al momento",
+    "Succeeds, disputed later": "Se acepta, luego se disputa",
+    "Succeeds, a refund of it fails later": "Se acepta, su reembolso falla después",
+    "Succeeds, with elevated risk": "Se acepta, con riesgo elevado",
+    "Declined": "Rechazada",
+    "Declined: insufficient funds": "Rechazada: fondos insuficientes",
+    "Declined: lost card": "Rechazada: tarjeta perdida",
+    "Declined: stolen card": "Rechazada: tarjeta robada",
+    "Declined: expired card": "Rechazada: tarjeta vencida",
+    "Declined: wrong CVC": "Rechazada: CVC incorrecto",
+    "Declined: processing error": "Rechazada: error de procesamiento",
+    "Can be kept, fails when charged": "Se puede guardar, falla al cobrar",
+    "Blocked as too risky": "Bloqueada por riesgo",
+}
+
+
+def card_label(label: str, words: dict[str, str]) -> str:
+    return CARDS_IN_SPANISH[label] if words["lang"] == "es" else label
+
 
 def words_for(locale: str | None, accepted: str = "") -> dict[str, str]:
     """By the session's locale; "auto" or none asks the browser."""
