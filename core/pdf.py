@@ -7,7 +7,7 @@ written `bundled:name`.
 
 import threading
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -19,6 +19,7 @@ import pydyf
 import weasyprint
 from django.conf import settings
 from fontTools.ttLib import TTFont
+from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.text.ffi import ffi, fontconfig, gobject, pangoft2
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
@@ -72,7 +73,7 @@ class Attachment:
     description: str
 
 
-class _BundledFonts(FontConfiguration):  # type: ignore[misc]
+class _BundledFonts(FontConfiguration):
     """Knows the project's fonts and no other, where WeasyPrint would add the machine's."""
 
     def __init__(self) -> None:
@@ -89,7 +90,10 @@ class _BundledFonts(FontConfiguration):  # type: ignore[misc]
         self.font_features: dict[Any, Any] = {}
 
 
-class _BundledFiles(URLFetcher):  # type: ignore[misc]
+class _BundledFiles(URLFetcher):
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols=())
+
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
         folder = settings.ROOT / "templates" / "pdf"
         path = (folder / url.removeprefix(SCHEME)).resolve()
@@ -119,7 +123,7 @@ def _covered() -> frozenset[int]:
     found: set[int] = set()
     for path in FONTS.glob("*.ttf"):
         with TTFont(path, lazy=True) as font:
-            found |= set(font.getBestCmap())
+            found |= set(font.getBestCmap() or ())
     return frozenset(found)
 
 
@@ -204,16 +208,17 @@ def render(
     return content
 
 
-def _claim_ua(metadata: weasyprint.document.DocumentMetadata) -> None:
+def _claim_ua(metadata: DocumentMetadata) -> None:
     """Say PDF/UA-1 inside the same rdf:RDF as PDF/A: WeasyPrint takes one variant a file."""
-    generate = metadata.generate_rdf_metadata
+    generate: Callable[[str, int, str], bytes] = metadata.generate_rdf_metadata
 
     def both(variant: str, version: int, conformance: str) -> bytes:
-        rdf = ElementTree.fromstring(generate(variant, version, conformance))  # noqa: S314 - our own text
-        rdf.extend(ElementTree.fromstring(PDFUA_CLAIM))  # noqa: S314 - our own text
-        return ElementTree.tostring(rdf, encoding="utf-8")
+        # Both texts are made here and in WeasyPrint, so a hostile document cannot be among them.
+        rdf = ElementTree.fromstring(generate(variant, version, conformance))  # noqa: S314
+        rdf.extend(ElementTree.fromstring(PDFUA_CLAIM))  # noqa: S314
+        return bytes(ElementTree.tostring(rdf, encoding="utf-8"))
 
-    metadata.generate_rdf_metadata = both
+    metadata.generate_rdf_metadata = both  # type: ignore[method-assign]
 
 
 def _correct_attachments(pdf: pydyf.PDF, attachments: Sequence[Attachment]) -> None:
