@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -19,6 +21,7 @@ import pydyf
 import weasyprint
 from django.conf import settings
 from fontTools.ttLib import TTFont
+from weasyprint.css import ColorProfile
 from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.text.ffi import ffi, fontconfig, gobject, pangoft2
 from weasyprint.text.fonts import FontConfiguration
@@ -26,6 +29,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 FONTS = Path(__file__).parent / "fonts"
 SCHEME = "bundled:"
+MIME = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
 # PDF/A knows no PDF/UA identifier, so a file that claims both must describe it as an extension
 # schema (ISO 19005-3, 6.6.2.3).
 PDFUA_CLAIM = """
@@ -92,16 +96,17 @@ class _BundledFonts(FontConfiguration):
 
 class _BundledFiles(URLFetcher):
     def __init__(self) -> None:
-        super().__init__(allowed_protocols=())
+        super().__init__(allowed_protocols=())  # type: ignore[no-untyped-call]
+        # WeasyPrint logs what goes wrong inside a drawing and leaves a hole in the page.
+        self.refused = ""
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
         folder = settings.ROOT / "templates" / "pdf"
         path = (folder / url.removeprefix(SCHEME)).resolve()
-        if not url.startswith(SCHEME) or path.parent != folder or path.suffix == ".html":
-            # Not an Exception: WeasyPrint would swallow that and leave a hole in the page.
+        if not url.startswith(SCHEME) or path.parent != folder or path.suffix not in MIME:
+            self.refused = url
             raise FatalURLFetchingError(url)
-        mime = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}[path.suffix]
-        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": mime})
+        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": MIME[path.suffix]})
 
 
 _fetcher = _BundledFiles()
@@ -111,6 +116,24 @@ _images: dict[str, Any] = {}  # bounded: only bundled pictures can be in it
 @cache
 def _fonts() -> _BundledFonts:
     return _BundledFonts()
+
+
+class _Srgb(ColorProfile):
+    """The output intent as it lies on disk; little CMS would write it anew each time."""
+
+    content = b""
+
+    def __init__(self) -> None:
+        name = "sRGB2014.icc"
+        self.content = files("weasyprint.pdf").joinpath(name).read_bytes()
+        super().__init__(  # type: ignore[no-untyped-call]
+            BytesIO(self.content), name, "relative-colorimetric", (["r"], ["g"], ["b"])
+        )
+
+
+@cache
+def _srgb() -> _Srgb:
+    return _Srgb()
 
 
 @cache
@@ -186,6 +209,7 @@ def render(
         _correct_attachments(pdf, attachments)
 
     with _lock:
+        _fetcher.refused = ""
         try:
             document = weasyprint.HTML(
                 string=printable(html), url_fetcher=_fetcher, base_url=SCHEME
@@ -193,7 +217,8 @@ def render(
                 font_config=_fonts(),
                 stylesheets=[_stylesheet(stylesheet)],
                 cache=_images,
-                pdf_variant="pdf/a-3a",
+                color_profiles={"srgb": _srgb()},
+                output_intent="srgb",
                 presentational_hints=False,
             )
             metadata = document.metadata
@@ -201,10 +226,16 @@ def render(
             metadata.created = metadata.modified = at.isoformat(timespec="seconds")
             _claim_ua(metadata)
             content: bytes = document.write_pdf(
-                finisher=finish, attachments=enclosed, pdf_variant="pdf/a-3a"
+                finisher=finish,
+                attachments=enclosed,
+                pdf_variant="pdf/a-3a",
+                output_intent="",  # as given above
             )
-        except FatalURLFetchingError as error:
-            raise ForbiddenAddress(str(error)) from error
+        except FatalURLFetchingError:
+            content = b""
+        refused = _fetcher.refused
+    if refused:
+        raise ForbiddenAddress(refused)
     return content
 
 
