@@ -66,9 +66,6 @@ def begin(
     Raises:
         ValueError: nothing to give, or a designation that is not open.
     """
-    known = Donation.objects.filter(form_token=form_token).first()
-    if known:
-        return known
     gift_minor = sum(part.amount_minor for part in parts)
     total = gift_minor + fee_cover_minor
     with transaction.atomic():
@@ -91,7 +88,8 @@ def begin(
                 for part, amount in zip(parts, amounts, strict=True)
             )
             timeline.note(donation, "begun")
-    if replaces and fresh:
+    # Again for a form sent twice: the first time may have ended between the two.
+    if replaces:
         give_up(replaces)
     return donation
 
@@ -116,14 +114,19 @@ def send_to_stripe(donation: Donation, *, network: str = "", solution: str = "")
         if attempt.state == State.OPEN:
             return attempt.url
         try:
-            return _open(donation, attempt)
+            url = _open(donation, attempt)
+            if attempt.expires_at > timezone.now():
+                return url
+        except gateway.UsedUp:
+            # If a page was opened after all, nobody knows its address, and it ends by itself.
+            end_unopened(attempt, State.REFUSED)
         except gateway.Refused as refusal:
             # A definite no: this key is used up. A try asked for long ago is only too old.
             end_unopened(attempt, State.REFUSED)
             if timezone.now() - attempt.created_at < timedelta(seconds=60):
                 timeline.note(donation, "refused_by_stripe", code=refusal.code)
                 raise NotPossible(refusal.code) from None
-    raise NotPossible("refused again and again")
+    raise gateway.Unreachable("no answer to use")
 
 
 def give_up(donation: Donation) -> None:
@@ -177,7 +180,7 @@ def recover(attempt: CheckoutAttempt) -> None:
     """Ask again with the same key for a session whose answer was lost, and see what became of it.
 
     Raises:
-        Refused: it was never opened.
+        Refused, UsedUp: it was never opened, or nobody knows its address.
     """
     _open(attempt.donation, attempt)
     attempt.refresh_from_db()
@@ -218,6 +221,9 @@ def _live_attempt(donation: Donation, network: str) -> CheckoutAttempt:
         if attempt:
             return attempt
         defence.take_place(network)
+        if donation.status in (Status.FAILED, Status.ABANDONED):
+            donation.status = Status.PENDING
+            donation.save(update_fields=["status"])
         return CheckoutAttempt.objects.create(
             donation=donation,
             reference=new_token(),

@@ -48,9 +48,11 @@ def requeue_orphans(timestamp: int) -> None:
         log.warning("jobs of a dead worker requeued", extra={"count": count})
 
 
-# Every job here may be repeated; a worker's heartbeat comes every few seconds.
+# Every job here may be repeated; a worker's heartbeat comes every few seconds. Those that come by
+# the clock come again by themselves, and two of them waiting at once the table would refuse.
 REQUEUE = """
-    UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL
+    UPDATE procrastinate_jobs SET worker_id = NULL, status =
+        (CASE WHEN queueing_lock IS NULL THEN 'todo' ELSE 'failed' END)::procrastinate_job_status
      WHERE status = 'doing' AND NOT EXISTS (
         SELECT FROM procrastinate_workers w
          WHERE w.id = procrastinate_jobs.worker_id
@@ -67,7 +69,11 @@ def sweep(timestamp: int) -> None:
     now = timezone.now()
     late = now - timedelta(minutes=2 * settings.WEBHOOK_SILENCE_MINUTES)
     for attempt in CheckoutAttempt.objects.filter(state=State.OPEN, expires_at__lt=late)[:500]:
-        payments.refresh(attempt)
+        # One that cannot be asked about must not hold up those behind it.
+        try:
+            payments.refresh(attempt)
+        except (gateway.GatewayError, payments.Busy) as error:
+            log.warning("sweep: %s of attempt %s", type(error).__name__, attempt.pk)
     # The answer to our call was lost: the same key gives the same session, paid or not.
     lost = CheckoutAttempt.objects.filter(
         state=State.ASKED, expires_at__lt=late, created_at__gt=now - checkout.KEY_TIME
@@ -75,8 +81,10 @@ def sweep(timestamp: int) -> None:
     for attempt in lost.select_related("donation__legal_entity")[:100]:
         try:
             checkout.recover(attempt)
-        except gateway.Refused:
+        except (gateway.Refused, gateway.UsedUp):
             checkout.end_unopened(attempt, State.EXPIRED)
+        except (gateway.Unreachable, payments.Busy) as error:
+            log.warning("sweep: %s of attempt %s", type(error).__name__, attempt.pk)
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -86,7 +94,7 @@ def finish_receipts(timestamp: int) -> None:
     since = timezone.now() - timedelta(minutes=10)
     paid = Donation.objects.filter(status=Donation.Status.PAID, paid_at__lt=since)
     unnumbered = paid.filter(receipts=None).values_list("pk", flat=True)
-    undrawn = Receipt.objects.filter(sha256=None, issued_at__lt=since)
+    undrawn = Receipt.objects.filter(sha256=None, issued_at__lt=since, state=Receipt.State.ISSUED)
     for pk in {*unnumbered[:500], *undrawn.values_list("donation_id", flat=True)[:500]}:
         book.issue_receipt.defer(donation_id=pk)
 

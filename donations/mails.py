@@ -71,6 +71,9 @@ def send_mail(mail_id: int) -> None:
     try:
         message.send()
     except (smtplib.SMTPRecipientsRefused, AnymailRecipientsRefused) as refused:
+        if _for_now(refused):
+            _mark(mail, Status.WAITING, problem=type(refused).__name__)
+            raise NotSentYet(type(refused).__name__) from None
         _mark(mail, Status.BOUNCED, problem=type(refused).__name__)
     except (OSError, smtplib.SMTPException, AnymailRequestsAPIError) as away:
         _mark(mail, Status.WAITING, problem=type(away).__name__)
@@ -146,6 +149,12 @@ def _claim(mail_id: int) -> Mail | None:
         mail.attempts += 1
         mail.save(update_fields=["status", "attempts"])
     return mail
+
+
+def _for_now(refused: Exception) -> bool:
+    """Is it "come again later", as greylisting says, and not "no such person"? RFC 5321, 4.2.1"""
+    answers = getattr(refused, "recipients", {})
+    return isinstance(answers, dict) and any(code < 500 for code, _ in answers.values())
 
 
 def _mark(mail: Mail, status: Status, *, problem: str = "") -> None:

@@ -6,6 +6,7 @@
 Nothing is drawn under a lock: from 16 workers that is 16 times as many receipts a second.
 """
 
+from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,10 @@ class NotReceiptable(Exception):
     """No receipt can be issued: the gift is not paid, or nothing of it is left."""
 
 
+class AlreadyVoid(NotReceiptable):
+    """Staff or a refund took the receipt back: a late job must not issue another."""
+
+
 class DamagedReceipt(Exception):
     """Stored bytes and fingerprint disagree."""
 
@@ -39,7 +44,8 @@ class DamagedReceipt(Exception):
 @app.task(queue="public", retry=Patient(OSError, tries=20))
 def issue_receipt(donation_id: int) -> None:
     """Job: number, draw and mail the receipt of a paid donation. Safe to repeat at any point."""
-    draw(number_receipt(donation_id))
+    with suppress(AlreadyVoid):
+        draw(number_receipt(donation_id))
 
 
 def number_receipt(donation_id: int, *, replaces: Receipt | None = None) -> Receipt:
@@ -47,6 +53,7 @@ def number_receipt(donation_id: int, *, replaces: Receipt | None = None) -> Rece
 
     Raises:
         NotReceiptable: the donation is not paid.
+        AlreadyVoid: its receipt was declared void; only `replace` issues another.
         IncompleteReceipt: a required element is missing; no number is used up.
     """
     with transaction.atomic():
@@ -54,6 +61,8 @@ def number_receipt(donation_id: int, *, replaces: Receipt | None = None) -> Rece
         live = donation.receipts.filter(state=State.ISSUED).first()
         if live:
             return live
+        if replaces is None and donation.receipts.exists():
+            raise AlreadyVoid(donation.reference)
         if donation.paid_at is None or donation.amount_minor == donation.refunded_minor:
             raise NotReceiptable(donation.reference)
         entity = donation.legal_entity
@@ -245,7 +254,12 @@ def stored_bytes(receipt: Receipt) -> bytes:
 
 
 def resend(receipt: Receipt) -> None:
-    """Mail a fresh link to the address of the gift, at most once an hour however often asked."""
+    """Mail a fresh link to the address of the gift, at most once an hour however often asked.
+
+    Nothing is sent of a void receipt, nor of one not drawn yet, which has a mail of its own coming.
+    """
+    if receipt.state != State.ISSUED or not receipt.sha256:
+        return
     donation = receipt.donation
     mails.queue(
         "receipt_again",
