@@ -167,7 +167,7 @@ def printable(text: str) -> str:
         category = unicodedata.category(character)
         if category in ("Cc", "Cf", "Cs", "Co"):
             return ""
-        if ord(character) in covered:
+        if ord(character) in covered and category not in ("Zl", "Zp"):
             return character
         return {"L": "\ufffd", "M": "\ufffd", "N": "\ufffd", "Z": " "}.get(category[0], "")
 
