@@ -41,17 +41,20 @@ def parse(text: str, currency: str) -> int:
     Raises:
         ValueError: not an amount, or finer than the currency's smallest coin.
     """
-    cleaned = (
-        re.sub(r"[\s\u00a0\u202f'\u2019]|[$€£¥]|[A-Za-z]{1,3}", "", text)
-        .removesuffix(",-")
-        .removesuffix(".-")
+    closed = re.sub(r"[\s\u00a0\u202f'\u2019]", "", text)
+    found = re.fullmatch(
+        r"[A-Za-z]{0,3}[$€£¥]?(\d[\d.,]*)(?<![.,])([.,]-?)?[$€£¥]?([A-Za-z]{3})?", closed
     )
-    if not re.fullmatch(r"\d[\d.,]*", cleaned):
+    if not found:
         raise ValueError("not an amount")
+    cleaned = found[1]
     sign = max(cleaned.rfind("."), cleaned.rfind(","))
     whole, fraction = (cleaned[:sign], cleaned[sign + 1 :]) if sign >= 0 else (cleaned, "")
     if sign >= 0 and len(fraction) == 3 and exponent(currency) != 3:
         whole, fraction = cleaned, ""  # "1,234" is one thousand two hundred and thirty-four
+        # "0.500", "1234.567" and "1.234,567" are slips, and a thousand times too much as groups.
+        if not re.fullmatch(r"[1-9]\d{0,2}(?:(?:,\d{2,3})*,\d{3}|(?:\.\d{3})+)", cleaned):
+            raise ValueError("not an amount")
     whole = re.sub(r"[.,]", "", whole)
     try:
         return to_minor(Decimal(f"{whole or 0}.{fraction or 0}"), currency)

@@ -11,13 +11,16 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext
+from procrastinate.contrib.django import app
 
 from core import money
 from core.links import public_url
+from core.retries import Patient
 from core.tokens import new_token
-from donations import gateway, payments, timeline
+from donations import defence, gateway, payments, proof, timeline
 from donations.models import CheckoutAttempt, Designation, Donation, DonationLine, LegalEntity
 
 State = CheckoutAttempt.State
@@ -63,9 +66,6 @@ def begin(
     Raises:
         ValueError: nothing to give, or a designation that is not open.
     """
-    known = Donation.objects.filter(form_token=form_token).first()
-    if known:
-        return known
     gift_minor = sum(part.amount_minor for part in parts)
     total = gift_minor + fee_cover_minor
     with transaction.atomic():
@@ -88,35 +88,45 @@ def begin(
                 for part, amount in zip(parts, amounts, strict=True)
             )
             timeline.note(donation, "begun")
-    if replaces and fresh:
+    # Again for a form sent twice: the first time may have ended between the two.
+    if replaces:
         give_up(replaces)
     return donation
 
 
-def send_to_stripe(donation: Donation, *, network: str = "") -> str:
+def send_to_stripe(donation: Donation, *, network: str = "", solution: str = "") -> str:
     """The address of the payment page. Pressed twice, or again later: still one payment.
 
     Args:
         network: keyed hash of the donor's network address, for the card-testing limits.
+        solution: the browser's proof of work, where one was asked for.
 
     Raises:
         AlreadyPaid: or on its way from the bank.
+        Resting: too many cards failed from there; not now.
+        Unproved: a proof of work, or a confirmation by mail, has to come first.
         Unreachable: Stripe gave no answer; the same try goes on later.
         NotPossible: Stripe refused to open it.
     """
+    _pass_defence(donation, network, solution)
     for _ in range(3):
         attempt = _live_attempt(donation, network)
         if attempt.state == State.OPEN:
             return attempt.url
         try:
-            return _open(donation, attempt)
+            url = _open(donation, attempt)
+            if attempt.expires_at > timezone.now():
+                return url
+        except gateway.UsedUp:
+            # If a page was opened after all, nobody knows its address, and it ends by itself.
+            end_unopened(attempt, State.REFUSED)
         except gateway.Refused as refusal:
             # A definite no: this key is used up. A try asked for long ago is only too old.
             end_unopened(attempt, State.REFUSED)
             if timezone.now() - attempt.created_at < timedelta(seconds=60):
                 timeline.note(donation, "refused_by_stripe", code=refusal.code)
                 raise NotPossible(refusal.code) from None
-    raise NotPossible("refused again and again")
+    raise gateway.Unreachable("no answer to use")
 
 
 def give_up(donation: Donation) -> None:
@@ -141,6 +151,26 @@ def close(attempt: CheckoutAttempt) -> None:
         payments.refresh(attempt)
 
 
+@app.task(queue="public", retry=Patient(gateway.Unreachable))
+def close_pages(attempt_id: int) -> None:
+    """Job: a try failed and its network or e-mail address is closed now, so its open pages are too.
+
+    Raises:
+        Unreachable: some page is open still; the job is tried again.
+    """
+    attempt = CheckoutAttempt.objects.select_related("donation").get(pk=attempt_id)
+    closed = Q(pk=None)
+    if defence.assess(attempt.network).closed:
+        closed |= Q(network=attempt.network)
+    if defence.assess("", attempt.donation.email).closed:
+        closed |= Q(donation__email__iexact=attempt.donation.email)
+    pages = defence.open_pages(closed).filter(state=State.OPEN)
+    for page in pages:
+        close(page)
+    if pages.all().exists():
+        raise gateway.Unreachable("a page is open still")
+
+
 def live(donation: Donation) -> bool:
     """Can this donation still be paid by a session that is under way?"""
     return donation.attempts.filter(state__in=[State.ASKED, State.OPEN]).exists()
@@ -150,7 +180,7 @@ def recover(attempt: CheckoutAttempt) -> None:
     """Ask again with the same key for a session whose answer was lost, and see what became of it.
 
     Raises:
-        Refused: it was never opened.
+        Refused, UsedUp: it was never opened, or nobody knows its address.
     """
     _open(attempt.donation, attempt)
     attempt.refresh_from_db()
@@ -160,6 +190,18 @@ def recover(attempt: CheckoutAttempt) -> None:
 def end_unopened(attempt: CheckoutAttempt, state: str) -> None:
     """A try that Stripe never opened, or whose key is used up, is over."""
     CheckoutAttempt.objects.filter(pk=attempt.pk, state=State.ASKED).update(state=state)
+
+
+def _pass_defence(donation: Donation, network: str, solution: str) -> None:
+    heat = defence.assess(network, donation.email)
+    if heat.closed:
+        raise defence.Resting(heat.minutes)
+    if defence.open_pages(Q(donation=donation)).exists():
+        return  # no further page
+    for page in defence.idle_pages(network):
+        close(page)
+    if heat.hot and not donation.confirmed_at and not proof.spend(solution, donation):
+        raise defence.Unproved
 
 
 def _live_attempt(donation: Donation, network: str) -> CheckoutAttempt:
@@ -176,7 +218,13 @@ def _live_attempt(donation: Donation, network: str) -> CheckoutAttempt:
         if attempt and attempt.state == State.ASKED and now - attempt.created_at > KEY_TIME:
             end_unopened(attempt, State.EXPIRED)
             attempt = None
-        return attempt or CheckoutAttempt.objects.create(
+        if attempt:
+            return attempt
+        defence.take_place(network)
+        if donation.status in (Status.FAILED, Status.ABANDONED):
+            donation.status = Status.PENDING
+            donation.save(update_fields=["status"])
+        return CheckoutAttempt.objects.create(
             donation=donation,
             reference=new_token(),
             expires_at=now + SESSION_TIME,

@@ -8,8 +8,15 @@ from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from donations import checkout, gateway, inbox, ledger, mails, payments
-from donations.models import CheckoutAttempt, Donation, Receipt
+from donations import checkout, defence, gateway, inbox, ledger, mails, payments
+from donations.models import (
+    CheckoutAttempt,
+    Donation,
+    PaymentFailure,
+    Receipt,
+    Tally,
+    UsedChallenge,
+)
 from donations.receipts import book
 
 log = logging.getLogger("northstar.jobs")
@@ -41,9 +48,11 @@ def requeue_orphans(timestamp: int) -> None:
         log.warning("jobs of a dead worker requeued", extra={"count": count})
 
 
-# Every job here may be repeated; a worker's heartbeat comes every few seconds.
+# Every job here may be repeated; a worker's heartbeat comes every few seconds. Those that come by
+# the clock come again by themselves, and two of them waiting at once the table would refuse.
 REQUEUE = """
-    UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL
+    UPDATE procrastinate_jobs SET worker_id = NULL, status =
+        (CASE WHEN queueing_lock IS NULL THEN 'todo' ELSE 'failed' END)::procrastinate_job_status
      WHERE status = 'doing' AND NOT EXISTS (
         SELECT FROM procrastinate_workers w
          WHERE w.id = procrastinate_jobs.worker_id
@@ -60,7 +69,11 @@ def sweep(timestamp: int) -> None:
     now = timezone.now()
     late = now - timedelta(minutes=2 * settings.WEBHOOK_SILENCE_MINUTES)
     for attempt in CheckoutAttempt.objects.filter(state=State.OPEN, expires_at__lt=late)[:500]:
-        payments.refresh(attempt)
+        # One that cannot be asked about must not hold up those behind it.
+        try:
+            payments.refresh(attempt)
+        except (gateway.GatewayError, payments.Busy) as error:
+            log.warning("sweep: %s of attempt %s", type(error).__name__, attempt.pk)
     # The answer to our call was lost: the same key gives the same session, paid or not.
     lost = CheckoutAttempt.objects.filter(
         state=State.ASKED, expires_at__lt=late, created_at__gt=now - checkout.KEY_TIME
@@ -68,8 +81,10 @@ def sweep(timestamp: int) -> None:
     for attempt in lost.select_related("donation__legal_entity")[:100]:
         try:
             checkout.recover(attempt)
-        except gateway.Refused:
+        except (gateway.Refused, gateway.UsedUp):
             checkout.end_unopened(attempt, State.EXPIRED)
+        except (gateway.Unreachable, payments.Busy) as error:
+            log.warning("sweep: %s of attempt %s", type(error).__name__, attempt.pk)
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -79,7 +94,7 @@ def finish_receipts(timestamp: int) -> None:
     since = timezone.now() - timedelta(minutes=10)
     paid = Donation.objects.filter(status=Donation.Status.PAID, paid_at__lt=since)
     unnumbered = paid.filter(receipts=None).values_list("pk", flat=True)
-    undrawn = Receipt.objects.filter(sha256=None, issued_at__lt=since)
+    undrawn = Receipt.objects.filter(sha256=None, issued_at__lt=since, state=Receipt.State.ISSUED)
     for pk in {*unnumbered[:500], *undrawn.values_list("donation_id", flat=True)[:500]}:
         book.issue_receipt.defer(donation_id=pk)
 
@@ -87,11 +102,16 @@ def finish_receipts(timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(queue="public", queueing_lock="forget_unpaid")
 def forget_unpaid(timestamp: int) -> None:
-    """Each night: blank what was typed into tries that came to nothing, and all network hashes."""
+    """Each night: blank what was typed into tries that came to nothing, and what limits counted."""
     now = timezone.now()
-    CheckoutAttempt.objects.filter(created_at__lt=now - timedelta(days=1)).exclude(
-        network=""
-    ).update(network="")
+    # The limits look back an hour and no further.
+    counted = now - defence.HOUR
+    CheckoutAttempt.objects.filter(created_at__lt=counted).exclude(network="").update(network="")
+    PaymentFailure.objects.filter(failed_at__lt=counted).exclude(network="", card="").update(
+        network="", card=""
+    )
+    Tally.objects.filter(begins_at__lt=counted).delete()
+    UsedChallenge.objects.filter(expires_at__lt=now).delete()
     old = Donation.objects.filter(created_at__lt=now - KEEP_UNPAID, paid_at=None).exclude(
         name="", email=""
     )

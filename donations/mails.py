@@ -2,6 +2,7 @@
 
 import smtplib
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
@@ -20,6 +21,7 @@ from donations.receipts import links
 Status = Mail.Status
 # Only the mailed link proves the address; the review page's own address does not.
 CONFIRM_SALT = "confirm-gift"
+CONFIRM_TIME = timedelta(days=1)
 
 
 class NotSentYet(Exception):
@@ -69,6 +71,9 @@ def send_mail(mail_id: int) -> None:
     try:
         message.send()
     except (smtplib.SMTPRecipientsRefused, AnymailRecipientsRefused) as refused:
+        if _for_now(refused):
+            _mark(mail, Status.WAITING, problem=type(refused).__name__)
+            raise NotSentYet(type(refused).__name__) from None
         _mark(mail, Status.BOUNCED, problem=type(refused).__name__)
     except (OSError, smtplib.SMTPException, AnymailRequestsAPIError) as away:
         _mark(mail, Status.WAITING, problem=type(away).__name__)
@@ -83,6 +88,20 @@ def send_mail(mail_id: int) -> None:
 def context_of(mail: Mail, *, preview: bool = False) -> dict[str, Any]:
     """What the mail's template needs. A real mail gets a fresh link; a preview gets none."""
     return CONTEXTS[mail.template](mail, preview)
+
+
+def confirmable(mailed: str) -> Donation | None:
+    """The gift behind a confirmation link; None if the link is not ours or a day old."""
+    try:
+        reference = signing.loads(mailed, salt=CONFIRM_SALT, max_age=CONFIRM_TIME)
+    except signing.BadSignature:
+        return None
+    return Donation.objects.filter(reference=reference).exclude(name="").first()
+
+
+def confirm(donation: Donation) -> None:
+    """The donor holds the mailbox that was typed: that is proof enough. Safe to repeat."""
+    Donation.objects.filter(pk=donation.pk, confirmed_at=None).update(confirmed_at=timezone.now())
 
 
 def record_bounce(*, provider_id: str, complained: bool, problem: str) -> bool:
@@ -130,6 +149,12 @@ def _claim(mail_id: int) -> Mail | None:
         mail.attempts += 1
         mail.save(update_fields=["status", "attempts"])
     return mail
+
+
+def _for_now(refused: Exception) -> bool:
+    """Is it "come again later", as greylisting says, and not "no such person"? RFC 5321, 4.2.1"""
+    answers = getattr(refused, "recipients", {})
+    return isinstance(answers, dict) and any(code < 500 for code, _ in answers.values())
 
 
 def _mark(mail: Mail, status: Status, *, problem: str = "") -> None:

@@ -44,10 +44,11 @@ def refresh(attempt: CheckoutAttempt) -> bool:
     if attempt.session_id is None:
         return False
     for _ in range(TRIES):
-        seen = Donation.objects.values_list("sync_version", flat=True).get(pk=attempt.donation_id)
+        # Read anew each time: a second payment moves its attempt to a donation of its own.
+        pk, seen = Donation.objects.values_list("pk", "sync_version").get(attempts=attempt.pk)
         checkout = gateway.fetch_checkout(attempt.session_id)
         with transaction.atomic():
-            donation = Donation.objects.select_for_update().get(pk=attempt.donation_id)
+            donation = Donation.objects.select_for_update().get(pk=pk)
             if donation.sync_version == seen:
                 return take_over(donation, checkout)
     raise Busy(attempt.reference)
@@ -232,6 +233,7 @@ def _twin(donation: Donation, attempt: CheckoutAttempt) -> Donation:
     twin.status, twin.donor, twin.paid_at = Status.PENDING, None, None
     twin.charge_id = twin.payment_intent_id = twin.processor_fee_minor = None
     twin.refunded_minor = twin.disputed_minor = twin.sync_version = 0
+    twin.tribute_recipient_email = ""  # who is honored hears of it once
     twin.save(force_insert=True)
     DonationLine.objects.bulk_create(
         DonationLine(
@@ -241,5 +243,7 @@ def _twin(donation: Donation, attempt: CheckoutAttempt) -> Donation:
     )
     attempt.donation = twin
     attempt.save(update_fields=["donation"])
+    # Whoever fetched for the first donation meanwhile looks again and finds the attempt here.
+    Donation.objects.filter(pk=donation.pk).update(sync_version=F("sync_version") + 1)
     timeline.note(twin, "second_payment", of=donation.reference)
     return twin

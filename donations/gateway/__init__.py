@@ -6,7 +6,7 @@ from donations.gateway.checkout import (
     fetch_checkout,
     is_payable,
 )
-from donations.gateway.client import GatewayError, NotFound, Refused, Unreachable
+from donations.gateway.client import GatewayError, NotFound, Refused, Unreachable, UsedUp
 from donations.gateway.events import BadSignature, Hint, list_events, read_webhook
 from donations.gateway.facts import Charge, Checkout, Movement
 from donations.gateway.payments import failed_charges, fetch_movement
@@ -23,6 +23,7 @@ __all__ = [
     "NotFound",
     "Refused",
     "Unreachable",
+    "UsedUp",
     "create_checkout",
     "expire_checkout",
     "failed_charges",

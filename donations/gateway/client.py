@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 import stripe
 from django.conf import settings
@@ -16,6 +17,10 @@ class GatewayError(Exception):
 
 class Unreachable(GatewayError):
     """No answer, or a passing fault: whether it was done is unknown; repeat with the same key."""
+
+
+class UsedUp(GatewayError):
+    """Stripe repeats a failure it has saved under this key: only another key can get further."""
 
 
 class Refused(GatewayError):
@@ -43,7 +48,7 @@ def client() -> stripe.StripeClient:
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Turn Stripe's errors into the three answers a caller can act on."""
+    """Turn Stripe's errors into the four answers a caller can act on."""
     try:
         yield
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
@@ -51,6 +56,9 @@ def translated_errors() -> Iterator[None]:
     except stripe.StripeError as error:
         status = error.http_status or 500
         code, param = error.code or type(error).__name__, str(getattr(error, "param", "") or "")
+        headers: Any = error.headers or {}
+        if status >= 500 and headers.get("Idempotent-Replayed") == "true":
+            raise UsedUp(f"{status} {code}") from None
         if status >= 500 or status == 409:
             raise Unreachable(f"{status} {code}") from None
         raise (NotFound if status == 404 else Refused)(code, param) from None

@@ -6,6 +6,7 @@
 Nothing is drawn under a lock: from 16 workers that is 16 times as many receipts a second.
 """
 
+from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 from procrastinate.contrib.django import app
 
+from core import money
 from core.links import public_url
 from core.retries import Patient
 from core.tokens import new_code, sha256
@@ -32,6 +34,10 @@ class NotReceiptable(Exception):
     """No receipt can be issued: the gift is not paid, or nothing of it is left."""
 
 
+class AlreadyVoid(NotReceiptable):
+    """Staff or a refund took the receipt back: a late job must not issue another."""
+
+
 class DamagedReceipt(Exception):
     """Stored bytes and fingerprint disagree."""
 
@@ -39,7 +45,8 @@ class DamagedReceipt(Exception):
 @app.task(queue="public", retry=Patient(OSError, tries=20))
 def issue_receipt(donation_id: int) -> None:
     """Job: number, draw and mail the receipt of a paid donation. Safe to repeat at any point."""
-    draw(number_receipt(donation_id))
+    with suppress(AlreadyVoid):
+        draw(number_receipt(donation_id))
 
 
 def number_receipt(donation_id: int, *, replaces: Receipt | None = None) -> Receipt:
@@ -47,6 +54,7 @@ def number_receipt(donation_id: int, *, replaces: Receipt | None = None) -> Rece
 
     Raises:
         NotReceiptable: the donation is not paid.
+        AlreadyVoid: its receipt was declared void; only `replace` issues another.
         IncompleteReceipt: a required element is missing; no number is used up.
     """
     with transaction.atomic():
@@ -54,6 +62,8 @@ def number_receipt(donation_id: int, *, replaces: Receipt | None = None) -> Rece
         live = donation.receipts.filter(state=State.ISSUED).first()
         if live:
             return live
+        if replaces is None and donation.receipts.exists():
+            raise AlreadyVoid(donation.reference)
         if donation.paid_at is None or donation.amount_minor == donation.refunded_minor:
             raise NotReceiptable(donation.reference)
         entity = donation.legal_entity
@@ -125,6 +135,9 @@ def facts(donation: Donation, receipt: Receipt) -> Snapshot:
     place = " ".join(part for part in (donation.region, donation.postcode) if part)
     city = ", ".join(part for part in (donation.city, place) if part)
     address = (donation.address_line1, donation.address_line2, city, donation.country)
+    lines = list(donation.lines.select_related("designation"))
+    kept_minor = donation.amount_minor - donation.refunded_minor
+    kept = money.allocate(kept_minor, [line.amount_minor for line in lines])
     assert donation.paid_at is not None  # number_receipt refuses an unpaid one
     with override(donation.language):
         return Snapshot(
@@ -141,15 +154,16 @@ def facts(donation: Donation, receipt: Receipt) -> Snapshot:
             received_on=donation.paid_at.astimezone(zone).date(),
             issued_on=today,
             currency=donation.currency,
-            amount_minor=donation.amount_minor - donation.refunded_minor,
-            fee_cover_minor=donation.fee_cover_minor,
+            amount_minor=kept_minor,
+            fee_cover_minor=min(donation.fee_cover_minor, kept_minor),
             lines=tuple(
                 Line(
                     designation=line.designation.public_name,
-                    amount_minor=line.amount_minor,
+                    amount_minor=amount_minor,
                     restricted=line.designation.restriction == "with_donor_restrictions",
                 )
-                for line in donation.lines.select_related("designation")
+                for line, amount_minor in zip(lines, kept, strict=True)
+                if amount_minor
             ),
             payment_method=payment_method(donation),
             tribute=tribute(donation),
@@ -245,7 +259,12 @@ def stored_bytes(receipt: Receipt) -> bytes:
 
 
 def resend(receipt: Receipt) -> None:
-    """Mail a fresh link to the address of the gift, at most once an hour however often asked."""
+    """Mail a fresh link to the address of the gift, at most once an hour however often asked.
+
+    Nothing is sent of a void receipt, nor of one not drawn yet, which has a mail of its own coming.
+    """
+    if receipt.state != State.ISSUED or not receipt.sha256:
+        return
     donation = receipt.donation
     mails.queue(
         "receipt_again",

@@ -161,9 +161,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.humanize",
     "django.contrib.postgres",
-    "django.forms",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",  # its widget templates, so that ours may replace one
 ]
 MIDDLEWARE = [
     "core.logs.RequestLog",
