@@ -1,0 +1,29 @@
+"""`make code`: the current second-factor code of every made-up person."""
+
+import time
+from typing import Any
+
+from allauth.mfa import app_settings
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.utils import decrypt
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+
+class Command(BaseCommand):
+    help = "Print current second-factor codes. In a demonstration alone."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("Codes are printed in a demonstration alone (DEMO).")
+        counter, elapsed = divmod(int(time.time()), app_settings.TOTP_PERIOD)
+        found = Authenticator.objects.filter(type=Authenticator.Type.TOTP).select_related("user")
+        for authenticator in found.order_by("user__email"):
+            secret = decrypt(authenticator.data["secret"])
+            code = format_hotp_value(hotp_value(secret, counter))
+            self.stdout.write(f"{code}  {authenticator.user.email}")
+        if not found:
+            self.stdout.write("Nobody has a second factor yet.")
+        else:
+            self.stdout.write(f"Good for {app_settings.TOTP_PERIOD - elapsed} seconds.")
