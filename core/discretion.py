@@ -1,12 +1,13 @@
-"""Words that must not stand where a bystander sees them: on a statement, in a subject, on a receipt.
+"""Words that must not stand where a bystander sees them: in a subject, on a receipt or statement.
 
-A donor's mail and papers are read over shoulders; a name for the cause there may put a person in danger.
+Mail and papers are read over shoulders; a name for the cause there may put a person in danger.
 """
 
 import re
 
 _TELLING = re.compile(
-    r"traffick|surviv|abolition|slavery|trata de (?:personas|seres|menores|mujeres)|abolicion|superviv|sobreviv|esclavitud",
+    r"traffick|surviv|abolition|slavery"
+    r"|trata de (?:personas|seres|menores|mujeres)|abolicion|superviv|sobreviv|esclavitud",
     re.IGNORECASE,
 )
 

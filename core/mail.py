@@ -1,12 +1,81 @@
-"""A mail backend that keeps each message as an .eml file, for demonstrations and tests."""
+"""Mails: made from three templates each, and a backend that keeps them as files."""
 
+import re
 import secrets
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from email.utils import parseaddr
+from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from core.discretion import telling
+
+
+class TellingSubject(ValueError):
+    """The subject names the cause, which somebody beside the reader may see."""
+
+
+def compose(
+    template: str, to: str, context: Mapping[str, Any], language: str
+) -> EmailMultiAlternatives:
+    """A mail from templates/emails/<template>.{subject.txt,txt,html}, in the reader's language.
+
+    Answers go to the context's `help_email`, if it has one.
+
+    Raises:
+        TellingSubject: the subject would say what the gift is about.
+    """
+    facts: dict[str, Any] = _tamed(context)
+    with translation.override(language):
+        subject = _line(render_to_string(f"emails/{template}.subject.txt", facts))
+        if word := telling(subject):
+            raise TellingSubject(f"{template}: {word!r}")
+        facts["subject"] = subject
+        text = render_to_string(f"emails/{template}.txt", facts)
+        html = render_to_string(f"emails/{template}.html", facts)
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2]
+    message = EmailMultiAlternatives(
+        subject,
+        re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
+        to=[to],
+        reply_to=[facts["help_email"]] if facts.get("help_email") else None,
+        headers={
+            # Django's own would carry this machine's name.
+            "Message-ID": f"<{secrets.token_hex(16)}@{domain}>",
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": language,
+        },
+    )
+    message.attach_alternative(html.strip() + "\n", "text/html")
+    return message
+
+
+def _tamed(value: Any, key: str = "") -> Any:
+    """What people typed, without control characters; only a `message` keeps its lines."""
+    if isinstance(value, Mapping):
+        return {name: _tamed(item, name) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_tamed(item) for item in value]
+    if not isinstance(value, str):
+        return value
+    if key != "message":
+        value = _line(value)
+    # Joiners shape letters; the other invisible ones turn or hide what follows.
+    return "".join(
+        character
+        for character in value
+        if character in "\n\u200c\u200d" or unicodedata.category(character) not in ("Cc", "Cf")
+    )
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 class FileBackend(BaseEmailBackend):

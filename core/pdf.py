@@ -7,10 +7,12 @@ written `bundled:name`.
 
 import threading
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -19,12 +21,15 @@ import pydyf
 import weasyprint
 from django.conf import settings
 from fontTools.ttLib import TTFont
+from weasyprint.css import ColorProfile
+from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.text.ffi import ffi, fontconfig, gobject, pangoft2
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 FONTS = Path(__file__).parent / "fonts"
 SCHEME = "bundled:"
+MIME = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
 # PDF/A knows no PDF/UA identifier, so a file that claims both must describe it as an extension
 # schema (ISO 19005-3, 6.6.2.3).
 PDFUA_CLAIM = """
@@ -72,7 +77,7 @@ class Attachment:
     description: str
 
 
-class _BundledFonts(FontConfiguration):  # type: ignore[misc]
+class _BundledFonts(FontConfiguration):
     """Knows the project's fonts and no other, where WeasyPrint would add the machine's."""
 
     def __init__(self) -> None:
@@ -89,15 +94,19 @@ class _BundledFonts(FontConfiguration):  # type: ignore[misc]
         self.font_features: dict[Any, Any] = {}
 
 
-class _BundledFiles(URLFetcher):  # type: ignore[misc]
+class _BundledFiles(URLFetcher):
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols=())  # type: ignore[no-untyped-call]
+        # WeasyPrint logs what goes wrong inside a drawing and leaves a hole in the page.
+        self.refused = ""
+
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
         folder = settings.ROOT / "templates" / "pdf"
         path = (folder / url.removeprefix(SCHEME)).resolve()
-        if not url.startswith(SCHEME) or path.parent != folder or path.suffix == ".html":
-            # Not an Exception: WeasyPrint would swallow that and leave a hole in the page.
+        if not url.startswith(SCHEME) or path.parent != folder or path.suffix not in MIME:
+            self.refused = url
             raise FatalURLFetchingError(url)
-        mime = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}[path.suffix]
-        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": mime})
+        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": MIME[path.suffix]})
 
 
 _fetcher = _BundledFiles()
@@ -107,6 +116,24 @@ _images: dict[str, Any] = {}  # bounded: only bundled pictures can be in it
 @cache
 def _fonts() -> _BundledFonts:
     return _BundledFonts()
+
+
+class _Srgb(ColorProfile):
+    """The output intent as it lies on disk; little CMS would write it anew each time."""
+
+    content = b""
+
+    def __init__(self) -> None:
+        name = "sRGB2014.icc"
+        self.content = files("weasyprint.pdf").joinpath(name).read_bytes()
+        super().__init__(  # type: ignore[no-untyped-call]
+            BytesIO(self.content), name, "relative-colorimetric", (["r"], ["g"], ["b"])
+        )
+
+
+@cache
+def _srgb() -> _Srgb:
+    return _Srgb()
 
 
 @cache
@@ -119,7 +146,7 @@ def _covered() -> frozenset[int]:
     found: set[int] = set()
     for path in FONTS.glob("*.ttf"):
         with TTFont(path, lazy=True) as font:
-            found |= set(font.getBestCmap())
+            found |= set(font.getBestCmap() or ())
     return frozenset(found)
 
 
@@ -182,6 +209,7 @@ def render(
         _correct_attachments(pdf, attachments)
 
     with _lock:
+        _fetcher.refused = ""
         try:
             document = weasyprint.HTML(
                 string=printable(html), url_fetcher=_fetcher, base_url=SCHEME
@@ -189,7 +217,8 @@ def render(
                 font_config=_fonts(),
                 stylesheets=[_stylesheet(stylesheet)],
                 cache=_images,
-                pdf_variant="pdf/a-3a",
+                color_profiles={"srgb": _srgb()},
+                output_intent="srgb",
                 presentational_hints=False,
             )
             metadata = document.metadata
@@ -197,23 +226,30 @@ def render(
             metadata.created = metadata.modified = at.isoformat(timespec="seconds")
             _claim_ua(metadata)
             content: bytes = document.write_pdf(
-                finisher=finish, attachments=enclosed, pdf_variant="pdf/a-3a"
+                finisher=finish,
+                attachments=enclosed,
+                pdf_variant="pdf/a-3a",
+                output_intent="",  # as given above
             )
-        except FatalURLFetchingError as error:
-            raise ForbiddenAddress(str(error)) from error
+        except FatalURLFetchingError:
+            content = b""
+        refused = _fetcher.refused
+    if refused:
+        raise ForbiddenAddress(refused)
     return content
 
 
-def _claim_ua(metadata: weasyprint.document.DocumentMetadata) -> None:
+def _claim_ua(metadata: DocumentMetadata) -> None:
     """Say PDF/UA-1 inside the same rdf:RDF as PDF/A: WeasyPrint takes one variant a file."""
-    generate = metadata.generate_rdf_metadata
+    generate: Callable[[str, int, str], bytes] = metadata.generate_rdf_metadata
 
     def both(variant: str, version: int, conformance: str) -> bytes:
-        rdf = ElementTree.fromstring(generate(variant, version, conformance))  # noqa: S314 - our own text
-        rdf.extend(ElementTree.fromstring(PDFUA_CLAIM))  # noqa: S314 - our own text
-        return ElementTree.tostring(rdf, encoding="utf-8")
+        # Both texts are made here and in WeasyPrint, so a hostile document cannot be among them.
+        rdf = ElementTree.fromstring(generate(variant, version, conformance))  # noqa: S314
+        rdf.extend(ElementTree.fromstring(PDFUA_CLAIM))  # noqa: S314
+        return bytes(ElementTree.tostring(rdf, encoding="utf-8"))
 
-    metadata.generate_rdf_metadata = both
+    metadata.generate_rdf_metadata = both  # type: ignore[method-assign]
 
 
 def _correct_attachments(pdf: pydyf.PDF, attachments: Sequence[Attachment]) -> None:

@@ -1,1 +1,1 @@
-"""Receipts: the frozen facts, the rules of each country as data, and the document made from both."""
+"""Receipts: frozen facts, the rules of each country as data, and the document made from both."""

@@ -1,4 +1,4 @@
-"""A receipt as a PDF: built from its snapshot and nothing else, so it can be rebuilt to the byte."""
+"""A receipt as a PDF: built from its snapshot alone, so it can be rebuilt to the byte."""
 
 import enum
 from collections.abc import Mapping

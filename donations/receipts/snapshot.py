@@ -1,4 +1,4 @@
-"""Every fact printed on a receipt, frozen when its number is given; the document knows nothing else."""
+"""Every fact printed on a receipt, frozen with its number; the document knows nothing else."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -81,7 +81,7 @@ class Snapshot:
         return {"schema": SCHEMA, **facts, **dates}
 
     def to_json(self) -> str:
-        """Canonical: sorted keys, no spaces, integers only, so that equal facts give equal bytes."""
+        """Canonical: sorted keys, no spaces, integers only: equal facts give equal bytes."""
         return json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
     @classmethod

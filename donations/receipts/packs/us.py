@@ -71,8 +71,8 @@ WORDINGS: Mapping[str, Wording] = {
                 ),
                 "exempt": (
                     "{entity} is a tax-exempt organization under section 501(c)(3) of the Internal "
-                    "Revenue Code, EIN\u00a0{tax_id}. Contributions are deductible to the extent allowed "
-                    "by law. Please keep this receipt for your tax records."
+                    "Revenue Code, EIN\u00a0{tax_id}. Contributions are deductible to the extent "
+                    "allowed by law. Please keep this receipt for your tax records."
                 ),
                 "statement": "Appears on your statement as {descriptor}.",
                 "replaces": "This receipt cancels and replaces receipt no. {number}.",
@@ -106,16 +106,16 @@ WORDINGS: Mapping[str, Wording] = {
                     "No se entregaron bienes ni servicios a cambio de esta contribución."
                 ),
                 "benefit": (
-                    "A cambio de esta contribución usted recibió: {description}. Nuestra estimación "
-                    "de buena fe de su valor es {estimate}. La parte deducible de su contribución a "
-                    "efectos del impuesto federal sobre la renta de EE. UU. se limita a lo que "
-                    "excede de ese valor: {deductible}."
+                    "A cambio de esta contribución usted recibió: {description}. Nuestra "
+                    "estimación de buena fe de su valor es {estimate}. La parte deducible de su "
+                    "contribución a efectos del impuesto federal sobre la renta de EE. UU. se "
+                    "limita a lo que excede de ese valor: {deductible}."
                 ),
                 "exempt": (
-                    "{entity} es una organización exenta de impuestos según la sección 501(c)(3) del "
-                    "Código de Rentas Internas de EE. UU., EIN\u00a0{tax_id}. Las contribuciones son "
-                    "deducibles en la medida que permita la ley. Conserve este recibo para su "
-                    "declaración de impuestos."
+                    "{entity} es una organización exenta de impuestos según la sección 501(c)(3) "
+                    "del Código de Rentas Internas de EE. UU., EIN\u00a0{tax_id}. Las "
+                    "contribuciones son deducibles en la medida que permita la ley. "
+                    "Conserve este recibo para su declaración de impuestos."
                 ),
                 "statement": "Aparece en su estado de cuenta como {descriptor}.",
                 "replaces": "Este recibo anula y reemplaza el recibo n.º {number}.",
