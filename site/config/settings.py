@@ -164,6 +164,7 @@ INSTALLED_APPS = [
     "django.forms",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",  # its widget templates, so that ours may replace one
 ]
 MIDDLEWARE = [
     "core.logs.RequestLog",

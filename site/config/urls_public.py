@@ -10,6 +10,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("pages.urls")),
         path("", include("donations.urls")),
+        path("account/", include("allauth.urls")),
         # Wagtail answers whatever no other line above did, so it stays last.
         path("", include(wagtail_urls)),
         prefix_default_language=False,

@@ -65,7 +65,8 @@ def _read(language: str) -> Organisation:
     default = OrganisationSettings.objects.filter(site__is_default_site=True).first()
     row = default or OrganisationSettings()
     spanish = language == "es"
-    top, bottom = _menus(language)
+    # The staff site serves no public page, so it links to none.
+    top, bottom = _menus(language) if settings.ROLE == "public" else ([], [])
     return Organisation(
         name=row.short_name,
         legal_name=row.legal_name,

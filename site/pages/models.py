@@ -97,7 +97,7 @@ class OrganisationSettings(BaseSiteSetting):
                 FieldPanel(name)
                 for name in ("short_name", "legal_name", "tax_id", "address", "email", "phone")
             ],
-            heading=_("Organisation"),
+            heading=_("Organization"),
         ),
         MultiFieldPanel(
             [
@@ -112,7 +112,7 @@ class OrganisationSettings(BaseSiteSetting):
     ]
 
     class Meta:
-        verbose_name = _("organisation")
+        verbose_name = _("organization")
 
     def __str__(self) -> str:
         return self.short_name

@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ('site', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, to='wagtailcore.site')),
             ],
             options={
-                'verbose_name': 'organisation',
+                'verbose_name': 'organization',
             },
         ),
     ]

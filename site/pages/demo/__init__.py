@@ -1,0 +1,80 @@
+"""The pages of the made-up organisation "North Star", in English and Spanish."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from wagtail.models import Locale, Page, Site
+
+from pages.demo import english, spanish
+from pages.models import HomePage, OrganisationSettings, StandardPage
+
+
+@transaction.atomic
+def seed() -> int:
+    """Create the pages that are missing; what exists is left as editors made it.
+
+    Returns:
+        How many pages were created.
+    """
+    created = 0
+    # What Wagtail's first migration left is exactly a Page; never one that an editor wrote.
+    Page.objects.filter(
+        depth=2, content_type__model="page", content_type__app_label="wagtailcore"
+    ).delete()
+    home = _home(Locale.objects.get_or_create(language_code="en")[0], None, english.HOME)
+    created += home[1]
+    site = _site(home[0])
+    other = _home(Locale.objects.get_or_create(language_code="es")[0], home[0], spanish.HOME)
+    created += other[1]
+    for words, translation in zip(english.PAGES, spanish.PAGES, strict=True):
+        page, is_new = _page(home[0], None, words)
+        _twin, twin_is_new = _page(other[0], page, translation)
+        created += is_new + twin_is_new
+    if not OrganisationSettings.objects.filter(site=site).exists():
+        OrganisationSettings.objects.create(
+            site=site,
+            **english.ORGANISATION,
+            hotline_text_es=spanish.HOTLINE_TEXT,
+            footer_text_es=spanish.FOOTER_TEXT,
+        )
+    return created
+
+
+def _home(
+    locale: Locale, original: HomePage | None, words: dict[str, Any]
+) -> tuple[HomePage, bool]:
+    if found := HomePage.objects.filter(locale=locale).first():
+        return found, False
+    page = HomePage(locale=locale, **words)
+    if original:
+        page.translation_key = original.translation_key
+    Page.get_first_root_node().add_child(instance=page)
+    page.save_revision().publish()
+    return page, True
+
+
+def _page(
+    home: HomePage, original: StandardPage | None, words: dict[str, Any]
+) -> tuple[StandardPage, bool]:
+    if found := StandardPage.objects.child_of(home).filter(slug=words["slug"]).first():
+        return found, False
+    page = StandardPage(locale=home.locale, **words)
+    if original:
+        page.translation_key = original.translation_key
+    home.add_child(instance=page)
+    page.save_revision().publish()
+    return page, True
+
+
+def _site(home: HomePage) -> Site:
+    """The one site, at the address donors use."""
+    address = urlsplit(settings.PUBLIC_URL)
+    place = {
+        "hostname": address.hostname,
+        "port": address.port or (443 if address.scheme == "https" else 80),
+        "root_page": home,
+    }
+    site, _created = Site.objects.update_or_create(is_default_site=True, defaults=place)
+    return site

@@ -1,0 +1,267 @@
+"""What the demonstration says in English."""
+
+from typing import Any
+
+
+def text(heading: str, html: str) -> tuple[str, dict[str, Any]]:
+    return ("text", {"heading": heading, "text": html})
+
+
+def drawn(heading: str, html: str, drawing: str) -> tuple[str, dict[str, Any]]:
+    return ("picture_text", {"heading": heading, "text": html, "drawing": drawing})
+
+
+def steps(heading: str, *pairs: tuple[str, str]) -> tuple[str, dict[str, Any]]:
+    return ("steps", {"heading": heading, "steps": [{"title": t, "text": x} for t, x in pairs]})
+
+
+def questions(heading: str, *pairs: tuple[str, str]) -> tuple[str, dict[str, Any]]:
+    asked = [{"question": q, "answer": a} for q, a in pairs]
+    return ("questions", {"heading": heading, "questions": asked})
+
+
+def figures(heading: str, source: str, *pairs: tuple[str, str]) -> tuple[str, dict[str, Any]]:
+    counted = [{"value": v, "label": label} for v, label in pairs]
+    return ("figures", {"heading": heading, "figures": counted, "source": source})
+
+
+def give(heading: str, words: str) -> tuple[str, dict[str, Any]]:
+    return ("give", {"heading": heading, "text": words})
+
+
+ORGANISATION = {
+    "short_name": "North Star",
+    "legal_name": "North Star Aftercare, Inc.",
+    "tax_id": "00-0000000",
+    "address": "1 Example Street\nSpringfield, NY 10001",
+    "email": "hello@northstar.example",
+    "phone": "+1 555 010 0100",
+    "hotline_number": "1-888-373-7888",
+    "hotline_text": "In the United States, the National Human Trafficking Hotline answers day and night:",
+    "footer_text": "School and work for survivors of human trafficking, in their own countries.",
+}
+
+HOME = {
+    "title": "North Star",
+    "slug": "home",
+    "seo_title": "North Star: back to school and work",
+    "search_description": "North Star helps survivors of human trafficking back into school and "
+    "work: laptops, course fees and people who stay.",
+    "hero_title": "A way on is drawn by what comes next.",
+    "hero_lead": "Survivors of human trafficking have plans: a nursing course, a salon of her own, "
+    "a first salary. We see to the laptop, the fees and the people who stay.",
+    "hero_action": "Give toward a next step",
+    "body": [
+        drawn(
+            "After safety comes Tuesday",
+            "<p>Help begins on the first day: clothes, a doctor, someone to talk to. Then life "
+            "asks for ordinary things. A desk. A birthday cake. A form for the university, due on "
+            "Friday.</p><p>Our partners are social workers, care centers and safe homes in the "
+            "survivors' own countries. They know what is needed. We make sure it is there.</p>",
+            "desk",
+        ),
+        steps(
+            "How a gift travels",
+            ("You give", "Once, as much as you like. You see every line before you pay."),
+            ("A need is met", "A partner says what a course or a job calls for; we buy the thing."),
+            ("It is handed over", "A person we know puts it into the right hands, quietly."),
+            ("You hold a receipt", "Numbered and valid for your taxes, in your mail."),
+        ),
+        figures(
+            "In short",
+            "North Star is made up for this demonstration; so is the number of countries.",
+            ("14", "countries where partners stand beside survivors"),
+            ("$5", "is the smallest gift, and it counts"),
+            ("0", "trackers on this site"),
+        ),
+        drawn(
+            "Her story is hers",
+            "<p>You will find no faces here and no stories of pain. What someone lived through is "
+            "not the price of a laptop. We show places, objects and light, and we count in groups "
+            "large enough that nobody can be found in them.</p>",
+            "door",
+        ),
+        give(
+            "Somebody starts a course this fall.",
+            "Fees, a laptop, a bus pass: small, plain, and exactly what is missing.",
+        ),
+    ],
+}
+
+PAGES: list[dict[str, Any]] = [
+    {
+        "title": "How it works",
+        "slug": "how-it-works",
+        "show_in_menus": True,
+        "lead": "From your card to somebody's desk, with nothing hidden on the way.",
+        "search_description": "How a gift to North Star is paid, used, handed over and receipted.",
+        "body": [
+            steps(
+                "Four steps",
+                ("Gift", "Choose an amount and, if you like, what it is for."),
+                ("Review", "Every figure once more, before anything is charged."),
+                ("Payment", "On the page of Stripe, our payment provider. We never see your card."),
+                ("Receipt", "By e-mail, as a PDF with a number that anyone can check here."),
+            ),
+            questions(
+                "Questions people ask",
+                (
+                    "Can I say what my gift is for?",
+                    "<p>Yes. Choose it on the giving page. If more is given for a purpose than it needs, the rest goes to the purpose nearest to it.</p>",
+                ),
+                (
+                    "Can I give to one person?",
+                    "<p>No. Gifts go to kinds of need, such as laptops or course fees, never to a chosen person. That keeps people safe, and it keeps your gift deductible.</p>",
+                ),
+                (
+                    "Do you take the card fee from my gift?",
+                    "<p>The payment provider does. You may add the fee on top; the box is never ticked for you.</p>",
+                ),
+                (
+                    "What if the payment does not go through?",
+                    "<p>Then nothing is charged. What you typed is kept, and you can try again with one press.</p>",
+                ),
+            ),
+            give(
+                "Ready when you are.",
+                "There is no countdown on this site, and there never will be.",
+            ),
+        ],
+    },
+    {
+        "title": "The program",
+        "slug": "program",
+        "show_in_menus": True,
+        "lead": "Aftercare in their own countries, and then school and work.",
+        "search_description": "What North Star's partners do, and what gifts pay for.",
+        "body": [
+            drawn(
+                "Beside people, at home",
+                "<p>Survivors stay in their own country, near their language and, where they wish, "
+                "their families. Social workers, vetted care centers and safe homes see to health, "
+                "clothing and counseling, and to outings, birthdays and ordinary joy.</p>",
+                "path",
+            ),
+            drawn(
+                "Tools for a plan of her own",
+                "<p>Applications are written on laptops. Lectures are recorded on players. Courses "
+                "cost fees. People want to be nurses, hairdressers, bookkeepers, doctors; a plan "
+                "like that needs plain things, and these we buy.</p>",
+                "books",
+            ),
+            give(
+                "Take a part in it.",
+                "Every gift goes toward a kind of need, and you hold a receipt for it.",
+            ),
+        ],
+    },
+    {
+        "title": "Privacy",
+        "slug": "privacy",
+        "in_footer": True,
+        "lead": "Short, because there is little to tell.",
+        "search_description": "What this site stores about you, and what it does not.",
+        "body": [
+            text(
+                "When you read",
+                "<p>Pages you only read set no cookie. No picture, letter or script comes from "
+                "another company. There is no analytics software, and nobody counts your visits. "
+                "The server notes the address of the page, the time and how long it took: not who "
+                "you are, not your network address, not your browser.</p>",
+            ),
+            text(
+                "When you fill in a form",
+                "<p>A form page sets one cookie, which protects the form against forgery and ends "
+                "with your browser session. It is strictly necessary, so no banner asks about it. "
+                "If you sign in, a second cookie remembers that for at most twelve hours.</p>",
+            ),
+            text(
+                "When you give",
+                "<p>We keep what you typed: your name, your e-mail, the amount, and the address, "
+                "tribute and message if you wrote them. We need it for the receipt, for the books "
+                "and for answering you. A message goes to our staff only; no name of a donor is "
+                "published.</p><p>You pay on the page of Stripe, our payment provider, which has "
+                "its own privacy policy. We never see your card number. To keep out machines that "
+                "test stolen cards, failed payments are counted by network address for a short "
+                "time.</p>",
+            ),
+            text(
+                "What you can ask for",
+                '<p>Write to <a href="mailto:hello@northstar.example">hello@northstar.example</a> '
+                "to see, correct or erase what we hold. Tax law makes us keep amounts and receipts "
+                "for some years; the rest goes when you ask.</p>",
+            ),
+        ],
+    },
+    {
+        "title": "Accessibility",
+        "slug": "accessibility",
+        "in_footer": True,
+        "lead": "This site should work for you, whatever you read and steer it with.",
+        "search_description": "How accessible this site is, what was tested, and what was not.",
+        "body": [
+            text(
+                "What we aim for",
+                "<p>The Web Content Accessibility Guidelines 2.2, level AA. Pages work with a "
+                "keyboard alone, without JavaScript, at 320 pixels, in light and dark, and in print. "
+                "Mistakes in forms are said in words, with a link to the field.</p>",
+            ),
+            text(
+                "What was tested, and what was not",
+                "<p>Every page and state is checked by a program (axe) in one browser, Chromium, at "
+                "three widths, in both languages. It has not been tested yet by people who use a "
+                "screen reader or a switch every day. The page where you pay belongs to Stripe.</p>",
+            ),
+            text(
+                "Tell us",
+                '<p>Something in your way? Write to <a href="mailto:hello@northstar.example">'
+                "hello@northstar.example</a>. If a form stands in your way, we take your gift by "
+                "mail or telephone.</p>",
+            ),
+        ],
+    },
+    {
+        "title": "What is this charge?",
+        "slug": "charge",
+        "in_footer": True,
+        "lead": "If a line on your statement brought you here, this is what it is.",
+        "search_description": "What a charge by North Star on your bank statement means.",
+        "body": [
+            text(
+                "A gift to North Star",
+                "<p>Someone gave to our nonprofit with this card. The line carries our short name "
+                "and nothing more, on purpose: a statement is read by others too.</p><p>Look in "
+                "your mail for a receipt from us on the same day. Perhaps somebody in your "
+                "household gave.</p>",
+            ),
+            text(
+                "It wasn't you?",
+                '<p>Write to <a href="mailto:hello@northstar.example">hello@northstar.example</a> '
+                "with the date and the amount, never with your card number. We look at it and give "
+                "the money back if it was not meant. You don't need to dispute it with your bank "
+                "first, but you may.</p>",
+            ),
+        ],
+    },
+    {
+        "title": "Disclosures",
+        "slug": "disclosures",
+        "in_footer": True,
+        "lead": "What the law asks us to say, and what we would say anyway.",
+        "search_description": "Legal facts about North Star.",
+        "body": [
+            text(
+                "Who we are",
+                "<p>North Star Aftercare, Inc. is a made-up organization for demonstrations. A real "
+                "one states here its tax status, its EIN, the states it is registered in, and where "
+                "its yearly report can be had.</p>",
+            ),
+            text(
+                "Your gift and taxes",
+                "<p>No goods or services are given in return for a gift, unless the receipt says "
+                "so. Gifts for a purpose are used for it at the organization's discretion. Ask a "
+                "tax adviser what you may deduct.</p>",
+            ),
+        ],
+    },
+]

@@ -1,0 +1,246 @@
+"""Lo que dice la demostración en español; una página por cada página de english.py."""
+
+from typing import Any
+
+from pages.demo.english import drawn, figures, give, questions, steps, text
+
+HOTLINE_TEXT = (
+    "En Estados Unidos, la Línea Nacional contra la Trata de Personas atiende día y noche:"
+)
+FOOTER_TEXT = "Estudio y trabajo para sobrevivientes de la trata de personas, en su propio país."
+
+HOME = {
+    "title": "North Star",
+    "slug": "inicio",
+    "seo_title": "North Star: de vuelta al estudio y al trabajo",
+    "search_description": "North Star acompaña a sobrevivientes de la trata de personas de vuelta "
+    "al estudio y al trabajo: computadoras, matrículas y gente que se queda.",
+    "hero_title": "El camino se traza con lo que viene después.",
+    "hero_lead": "Quienes sobrevivieron a la trata tienen planes: estudiar enfermería, abrir un "
+    "salón propio, cobrar un primer sueldo. Nos ocupamos de la computadora, la matrícula y la gente "
+    "que se queda.",
+    "hero_action": "Done para un próximo paso",
+    "body": [
+        drawn(
+            "Después de la seguridad viene el martes",
+            "<p>La ayuda empieza el primer día: ropa, atención médica, alguien con quien hablar. "
+            "Luego la vida pide cosas comunes. Un escritorio. Un pastel de cumpleaños. Un formulario "
+            "de la universidad que vence el viernes.</p><p>Nuestros aliados son profesionales del "
+            "trabajo social, centros de atención y casas seguras en el propio país de cada "
+            "sobreviviente. Saben qué hace falta. Procuramos que esté allí.</p>",
+            "desk",
+        ),
+        steps(
+            "Cómo viaja una donación",
+            ("Usted dona", "Una vez, lo que desee. Ve cada línea antes de pagar."),
+            (
+                "Se cubre una necesidad",
+                "Un aliado dice qué pide un curso o un empleo; lo compramos.",
+            ),
+            ("Se entrega", "Una persona conocida lo pone en las manos correctas, sin ruido."),
+            ("Usted recibe su recibo", "Numerado y válido para sus impuestos, en su correo."),
+        ),
+        figures(
+            "En pocas palabras",
+            "North Star es una organización inventada para esta demostración; el número de países también.",
+            ("14", "países donde hay aliados junto a sobrevivientes"),
+            ("$5", "es la donación más pequeña, y cuenta"),
+            ("0", "rastreadores en este sitio"),
+        ),
+        drawn(
+            "Su historia le pertenece",
+            "<p>Aquí no encontrará rostros ni relatos de dolor. Lo que alguien vivió no es el precio "
+            "de una computadora. Mostramos lugares, objetos y luz, y contamos en grupos tan grandes "
+            "que nadie pueda ser reconocido en ellos.</p>",
+            "door",
+        ),
+        give(
+            "Alguien empieza un curso este otoño.",
+            "Matrícula, una computadora, un abono de autobús: cosas pequeñas, sencillas, justo las que faltan.",
+        ),
+    ],
+}
+
+PAGES: list[dict[str, Any]] = [
+    {
+        "title": "Cómo funciona",
+        "slug": "como-funciona",
+        "show_in_menus": True,
+        "lead": "De su tarjeta al escritorio de alguien, sin nada oculto en el camino.",
+        "search_description": "Cómo se paga, se usa, se entrega y se certifica una donación a North Star.",
+        "body": [
+            steps(
+                "Cuatro pasos",
+                ("Donación", "Elija un monto y, si quiere, su destino."),
+                ("Revisión", "Cada cifra una vez más, antes de cobrar nada."),
+                (
+                    "Pago",
+                    "En la página de Stripe, nuestro proveedor de pagos. Nunca vemos su tarjeta.",
+                ),
+                (
+                    "Recibo",
+                    "Por correo electrónico, en PDF, con un número que cualquiera puede verificar aquí.",
+                ),
+            ),
+            questions(
+                "Preguntas frecuentes",
+                (
+                    "¿Puedo decir para qué es mi donación?",
+                    "<p>Sí. Elíjalo en la página de donación. Si se dona más de lo que un destino necesita, el resto va al destino más cercano.</p>",
+                ),
+                (
+                    "¿Puedo donar a una persona?",
+                    "<p>No. Las donaciones van a tipos de necesidad, como computadoras o matrículas, nunca a una persona elegida. Así se cuida a las personas, y su donación sigue siendo deducible.</p>",
+                ),
+                (
+                    "¿Descuentan la comisión de la tarjeta de mi donación?",
+                    "<p>La descuenta el proveedor de pagos. Usted puede sumar la comisión; la casilla nunca viene marcada.</p>",
+                ),
+                (
+                    "¿Y si el pago no se completa?",
+                    "<p>Entonces no se cobra nada. Lo que escribió se conserva y puede intentarlo otra vez con un solo toque.</p>",
+                ),
+            ),
+            give("Cuando usted quiera.", "En este sitio no hay cuentas regresivas, ni las habrá."),
+        ],
+    },
+    {
+        "title": "El programa",
+        "slug": "programa",
+        "show_in_menus": True,
+        "lead": "Atención en su propio país y, después, estudio y trabajo.",
+        "search_description": "Qué hacen los aliados de North Star y qué pagan las donaciones.",
+        "body": [
+            drawn(
+                "Al lado de las personas, en casa",
+                "<p>Cada sobreviviente permanece en su país, cerca de su idioma y, si lo desea, de "
+                "su familia. Profesionales del trabajo social, centros verificados y casas seguras "
+                "se ocupan de la salud, la ropa y el acompañamiento, y también de paseos, cumpleaños "
+                "y alegrías comunes.</p>",
+                "path",
+            ),
+            drawn(
+                "Herramientas para un plan propio",
+                "<p>Las solicitudes se escriben en computadoras. Las clases se graban. Los cursos "
+                "cuestan. Hay quien quiere ser enfermera, peluquero, contadora o médica; un plan así "
+                "necesita cosas sencillas, y esas las compramos.</p>",
+                "books",
+            ),
+            give(
+                "Sea parte.",
+                "Cada donación va a un tipo de necesidad, y usted recibe un recibo por ella.",
+            ),
+        ],
+    },
+    {
+        "title": "Privacidad",
+        "slug": "privacidad",
+        "in_footer": True,
+        "lead": "Breve, porque hay poco que contar.",
+        "search_description": "Qué guarda este sitio sobre usted y qué no.",
+        "body": [
+            text(
+                "Cuando lee",
+                "<p>Las páginas que solo se leen no guardan ninguna cookie. Ninguna imagen, letra ni "
+                "programa viene de otra empresa. No hay herramienta de análisis y nadie cuenta sus "
+                "visitas. El servidor anota la dirección de la página, la hora y cuánto tardó: no "
+                "quién es usted, ni su dirección de red, ni su navegador.</p>",
+            ),
+            text(
+                "Cuando llena un formulario",
+                "<p>La página de un formulario guarda una cookie que lo protege contra "
+                "falsificaciones y termina con la sesión del navegador. Es estrictamente necesaria; "
+                "por eso ningún aviso pregunta por ella. Si inicia sesión, una segunda cookie lo "
+                "recuerda durante doce horas como máximo.</p>",
+            ),
+            text(
+                "Cuando dona",
+                "<p>Guardamos lo que escribió: su nombre, su correo, el monto y, si los puso, la "
+                "dirección, la dedicatoria y el mensaje. Lo necesitamos para el recibo, para la "
+                "contabilidad y para responderle. Los mensajes solo los lee nuestro equipo; ningún "
+                "nombre de donante se publica.</p><p>El pago se hace en la página de Stripe, nuestro "
+                "proveedor de pagos, que tiene su propia política de privacidad. Nunca vemos el "
+                "número de su tarjeta. Para frenar a las máquinas que prueban tarjetas robadas, los "
+                "pagos fallidos se cuentan por dirección de red durante un tiempo breve.</p>",
+            ),
+            text(
+                "Qué puede pedir",
+                '<p>Escriba a <a href="mailto:hello@northstar.example">hello@northstar.example</a> '
+                "para ver, corregir o borrar lo que guardamos. La ley fiscal nos obliga a conservar "
+                "montos y recibos durante algunos años; lo demás se borra cuando usted lo pida.</p>",
+            ),
+        ],
+    },
+    {
+        "title": "Accesibilidad",
+        "slug": "accesibilidad",
+        "in_footer": True,
+        "lead": "Este sitio debe funcionar para usted, sea cual sea su manera de leerlo y manejarlo.",
+        "search_description": "Qué tan accesible es este sitio, qué se probó y qué no.",
+        "body": [
+            text(
+                "A qué aspiramos",
+                "<p>A las Pautas de Accesibilidad para el Contenido Web 2.2, nivel AA. Las páginas "
+                "funcionan solo con teclado, sin JavaScript, a 320 píxeles, en claro y en oscuro, y "
+                "en papel. Los errores de los formularios se dicen con palabras y con un enlace al "
+                "campo.</p>",
+            ),
+            text(
+                "Qué se probó y qué no",
+                "<p>Un programa (axe) revisa cada página y cada estado en un navegador, Chromium, en "
+                "tres anchos y en ambos idiomas. Todavía no la han probado personas que usan a "
+                "diario un lector de pantalla o un pulsador. La página de pago pertenece a Stripe.</p>",
+            ),
+            text(
+                "Cuéntenos",
+                '<p>¿Algo le estorba? Escriba a <a href="mailto:hello@northstar.example">'
+                "hello@northstar.example</a>. Si un formulario se lo impide, recibimos su donación "
+                "por correo o por teléfono.</p>",
+            ),
+        ],
+    },
+    {
+        "title": "¿Qué es este cargo?",
+        "slug": "cargo",
+        "in_footer": True,
+        "lead": "Si una línea de su estado de cuenta le trajo aquí, esto es lo que significa.",
+        "search_description": "Qué significa un cargo de North Star en su estado de cuenta.",
+        "body": [
+            text(
+                "Una donación a North Star",
+                "<p>Alguien donó a nuestra organización con esta tarjeta. La línea lleva nuestro "
+                "nombre corto y nada más, a propósito: un estado de cuenta también lo leen otras "
+                "personas.</p><p>Busque en su correo un recibo nuestro del mismo día. Quizás donó "
+                "alguien de su casa.</p>",
+            ),
+            text(
+                "¿No fue usted?",
+                '<p>Escriba a <a href="mailto:hello@northstar.example">hello@northstar.example</a> '
+                "con la fecha y el monto, nunca con el número de su tarjeta. Lo revisamos y "
+                "devolvemos el dinero si no era la intención. No hace falta reclamar primero a su "
+                "banco, pero puede hacerlo.</p>",
+            ),
+        ],
+    },
+    {
+        "title": "Información legal",
+        "slug": "informacion-legal",
+        "in_footer": True,
+        "lead": "Lo que la ley nos pide decir, y lo que diríamos de todos modos.",
+        "search_description": "Datos legales de North Star.",
+        "body": [
+            text(
+                "Quiénes somos",
+                "<p>North Star Aftercare, Inc. es una organización inventada para demostraciones. "
+                "Una real indica aquí su condición fiscal, su EIN, los estados donde está registrada "
+                "y dónde obtener su informe anual.</p>",
+            ),
+            text(
+                "Su donación y los impuestos",
+                "<p>No se entregan bienes ni servicios a cambio de una donación, salvo que el recibo "
+                "lo diga. Las donaciones con destino se usan para él a discreción de la "
+                "organización. Consulte a su asesor fiscal qué puede deducir.</p>",
+            ),
+        ],
+    },
+]
