@@ -163,7 +163,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.forms",  # its widget templates, so that ours may replace one
 ]
 MIDDLEWARE = [
     "core.logs.RequestLog",
