@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from django.http import HttpRequest, HttpResponse
 
 request_log = logging.getLogger("northstar.request")
-TOKEN = re.compile(r"/[A-Za-z0-9_-]{20,}(?=/|$)")
+TOKEN = re.compile(r"/[A-Za-z0-9_:-]{20,}(?=/|$)")
 EXTRA = ("method", "path", "status", "ms", "event", "job", "count", "kind", "seconds")
 
 

@@ -169,7 +169,7 @@ def printable(text: str) -> str:
             return ""
         if ord(character) in covered:
             return character
-        return "\ufffd" if category[0] in "LMN" else ""
+        return {"L": "\ufffd", "M": "\ufffd", "N": "\ufffd", "Z": " "}.get(category[0], "")
 
     return "".join(map(drawn, text))
 

@@ -85,11 +85,10 @@ If it was the network, run this again when there is one: nothing has to be undon
 fi
 
 # --- Translations: .mo files are made, not committed -----------------------------------------------
-for source in site/locale/*/LC_MESSAGES/django.po; do
+for source in */locale/*/LC_MESSAGES/django.po; do
   [ -e "$source" ] || continue
   if [ ! "${source%.po}.mo" -nt "$source" ]; then
-    .venv/bin/python -m babel.messages.frontend --quiet compile --directory=site/locale \
-      --domain=django || stop "The translations could not be compiled."
-    break
+    .venv/bin/python -m babel.messages.frontend --quiet compile --domain=django \
+      --directory="${source%%/locale/*}/locale" || stop "The translations could not be compiled."
   fi
 done

@@ -11,13 +11,16 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext
+from procrastinate.contrib.django import app
 
 from core import money
 from core.links import public_url
+from core.retries import Patient
 from core.tokens import new_token
-from donations import gateway, payments, timeline
+from donations import defence, gateway, payments, proof, timeline
 from donations.models import CheckoutAttempt, Designation, Donation, DonationLine, LegalEntity
 
 State = CheckoutAttempt.State
@@ -91,17 +94,21 @@ def begin(
     return donation
 
 
-def send_to_stripe(donation: Donation, *, network: str = "") -> str:
+def send_to_stripe(donation: Donation, *, network: str = "", solution: str = "") -> str:
     """The address of the payment page. Pressed twice, or again later: still one payment.
 
     Args:
         network: keyed hash of the donor's network address, for the card-testing limits.
+        solution: the browser's proof of work, where one was asked for.
 
     Raises:
         AlreadyPaid: or on its way from the bank.
+        Resting: too many cards failed from there; not now.
+        Unproved: a proof of work, or a confirmation by mail, has to come first.
         Unreachable: Stripe gave no answer; the same try goes on later.
         NotPossible: Stripe refused to open it.
     """
+    _pass_defence(donation, network, solution)
     for _ in range(3):
         attempt = _live_attempt(donation, network)
         if attempt.state == State.OPEN:
@@ -144,6 +151,26 @@ def close(attempt: CheckoutAttempt) -> None:
         payments.refresh(attempt)
 
 
+@app.task(queue="public", retry=Patient(gateway.Unreachable))
+def close_pages(attempt_id: int) -> None:
+    """Job: a try failed and its network or e-mail address is closed now, so its open pages are too.
+
+    Raises:
+        Unreachable: some page is open still; the job is tried again.
+    """
+    attempt = CheckoutAttempt.objects.select_related("donation").get(pk=attempt_id)
+    closed = Q(pk=None)
+    if defence.assess(attempt.network).closed:
+        closed |= Q(network=attempt.network)
+    if defence.assess("", attempt.donation.email).closed:
+        closed |= Q(donation__email__iexact=attempt.donation.email)
+    pages = defence.open_pages(closed).filter(state=State.OPEN)
+    for page in pages:
+        close(page)
+    if pages.all().exists():
+        raise gateway.Unreachable("a page is open still")
+
+
 def live(donation: Donation) -> bool:
     """Can this donation still be paid by a session that is under way?"""
     return donation.attempts.filter(state__in=[State.ASKED, State.OPEN]).exists()
@@ -165,6 +192,18 @@ def end_unopened(attempt: CheckoutAttempt, state: str) -> None:
     CheckoutAttempt.objects.filter(pk=attempt.pk, state=State.ASKED).update(state=state)
 
 
+def _pass_defence(donation: Donation, network: str, solution: str) -> None:
+    heat = defence.assess(network, donation.email)
+    if heat.closed:
+        raise defence.Resting(heat.minutes)
+    if defence.open_pages(Q(donation=donation)).exists():
+        return  # no further page
+    for page in defence.idle_pages(network):
+        close(page)
+    if heat.hot and not donation.confirmed_at and not proof.spend(solution, donation):
+        raise defence.Unproved
+
+
 def _live_attempt(donation: Donation, network: str) -> CheckoutAttempt:
     """The one try that may be under way, stored before Stripe hears of it."""
     attempt = donation.attempts.filter(state=State.OPEN).first()
@@ -181,6 +220,7 @@ def _live_attempt(donation: Donation, network: str) -> CheckoutAttempt:
             attempt = None
         if attempt:
             return attempt
+        defence.take_place(network)
         if donation.status in (Status.FAILED, Status.ABANDONED):
             donation.status = Status.PENDING
             donation.save(update_fields=["status"])

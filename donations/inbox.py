@@ -17,7 +17,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from core.retries import Patient
-from donations import checkout, gateway, payments
+from donations import checkout, defence, gateway, payments
 from donations.models import CheckoutAttempt, Event
 
 Status = Event.Status
@@ -133,6 +133,8 @@ def _failed_payment(attempt: CheckoutAttempt, event: Event) -> bool:
     changed = payments.refresh(attempt)
     if len(failed) >= FAILURES_PER_PAGE and attempt.session_id:
         checkout.close(attempt)
+    if fresh and defence.assess(attempt.network, attempt.donation.email).closed:
+        checkout.close_pages.defer(attempt_id=attempt.pk)
     return fresh or changed
 
 

@@ -8,8 +8,15 @@ from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from donations import checkout, gateway, inbox, ledger, mails, payments
-from donations.models import CheckoutAttempt, Donation, Receipt
+from donations import checkout, defence, gateway, inbox, ledger, mails, payments
+from donations.models import (
+    CheckoutAttempt,
+    Donation,
+    PaymentFailure,
+    Receipt,
+    Tally,
+    UsedChallenge,
+)
 from donations.receipts import book
 
 log = logging.getLogger("northstar.jobs")
@@ -95,11 +102,16 @@ def finish_receipts(timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(queue="public", queueing_lock="forget_unpaid")
 def forget_unpaid(timestamp: int) -> None:
-    """Each night: blank what was typed into tries that came to nothing, and all network hashes."""
+    """Each night: blank what was typed into tries that came to nothing, and what limits counted."""
     now = timezone.now()
-    CheckoutAttempt.objects.filter(created_at__lt=now - timedelta(days=1)).exclude(
-        network=""
-    ).update(network="")
+    # The limits look back an hour and no further.
+    counted = now - defence.HOUR
+    CheckoutAttempt.objects.filter(created_at__lt=counted).exclude(network="").update(network="")
+    PaymentFailure.objects.filter(failed_at__lt=counted).exclude(network="", card="").update(
+        network="", card=""
+    )
+    Tally.objects.filter(begins_at__lt=counted).delete()
+    UsedChallenge.objects.filter(expires_at__lt=now).delete()
     old = Donation.objects.filter(created_at__lt=now - KEEP_UNPAID, paid_at=None).exclude(
         name="", email=""
     )

@@ -2,6 +2,7 @@
 
 import smtplib
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
@@ -20,6 +21,7 @@ from donations.receipts import links
 Status = Mail.Status
 # Only the mailed link proves the address; the review page's own address does not.
 CONFIRM_SALT = "confirm-gift"
+CONFIRM_TIME = timedelta(days=1)
 
 
 class NotSentYet(Exception):
@@ -86,6 +88,20 @@ def send_mail(mail_id: int) -> None:
 def context_of(mail: Mail, *, preview: bool = False) -> dict[str, Any]:
     """What the mail's template needs. A real mail gets a fresh link; a preview gets none."""
     return CONTEXTS[mail.template](mail, preview)
+
+
+def confirmable(mailed: str) -> Donation | None:
+    """The gift behind a confirmation link; None if the link is not ours or a day old."""
+    try:
+        reference = signing.loads(mailed, salt=CONFIRM_SALT, max_age=CONFIRM_TIME)
+    except signing.BadSignature:
+        return None
+    return Donation.objects.filter(reference=reference).exclude(name="").first()
+
+
+def confirm(donation: Donation) -> None:
+    """The donor holds the mailbox that was typed: that is proof enough. Safe to repeat."""
+    Donation.objects.filter(pk=donation.pk, confirmed_at=None).update(confirmed_at=timezone.now())
 
 
 def record_bounce(*, provider_id: str, complained: bool, problem: str) -> bool:

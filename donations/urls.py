@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from donations.views import give, receipts
+from donations.views import confirm, give, receipts
 
 urlpatterns = [
     path("give/", give.give, name="give"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("give/back/<str:reference>/", give.came_back, name="give_back"),
     path("give/return/<str:reference>/", give.returned, name="give_return"),
     path("give/status/<str:reference>/", give.status, name="give_status"),
+    path("give/confirm/<str:mailed>/", confirm.confirm, name="confirm_gift"),
     path("receipts/check/", receipts.check, name="receipt_check"),
     path("receipts/<str:token>/", receipts.download, name="receipt_download"),
     path("receipts/<str:token>/again/", receipts.resend, name="receipt_resend"),

@@ -53,9 +53,7 @@ def sandbox_process(
     tmp_path_factory: pytest.TempPathFactory, sandbox_record: Record
 ) -> Iterator[SandboxProcess]:
     """The worker's sandbox, as other tests left it; most tests want `sandbox`."""
-    process = SandboxProcess(
-        tmp_path_factory.mktemp("sandbox"), record=sandbox_record.path
-    ).start()
+    process = SandboxProcess(tmp_path_factory.mktemp("sandbox"), record=sandbox_record.path).start()
     yield process
     process.stop()
     assert not sandbox_record.complaints()

@@ -1,5 +1,6 @@
 """The tables of money; each module holds one idea."""
 
+from donations.models.defence import EventWindow, Tally, UsedChallenge
 from donations.models.designations import Designation
 from donations.models.donations import (
     CheckoutAttempt,
@@ -24,6 +25,7 @@ __all__ = [
     "Donor",
     "Entry",
     "Event",
+    "EventWindow",
     "GivingOptions",
     "LegalEntity",
     "Mail",
@@ -35,5 +37,7 @@ __all__ = [
     "ReceiptSeries",
     "Seal",
     "SealItem",
+    "Tally",
     "TimelineEntry",
+    "UsedChallenge",
 ]

@@ -55,35 +55,13 @@ def render(snapshot: Snapshot, *, mark: Mark = Mark.NONE, replaced_by: str = "")
     Raises:
         IncompleteReceipt: before anything is drawn.
     """
-    if lacking := missing(snapshot):
-        raise IncompleteReceipt(snapshot.number, lacking)
-    pack = PACKS[snapshot.pack]
-    texts = pack.words(snapshot)
-    language = snapshot.language.partition("-")[0]
-    locale = LOCALES.get((snapshot.pack, language), "en-US")
-    with translation.override(None):  # the words are the pack's, whatever the reader's language
-        html = render_to_string(
-            f"pdf/receipt_{snapshot.pack}.html",
-            {
-                "receipt": snapshot,
-                "lang": locale,
-                "stamp": texts[mark] if mark else "",
-                "mark": mark.value,
-                "replaced_by": replaced_by,
-                "qr": qr(snapshot.check_url),
-                "website": snapshot.entity.website.partition("://")[2] or snapshot.entity.website,
-                "check_address": snapshot.check_url.partition("://")[2],
-                # Eight purposes and two states' sentences still fit one page, set closer.
-                "dense": len(snapshot.lines) + 2 * len(snapshot.disclosures) > 5,
-                **_figures(snapshot, locale),
-                "words": _sentences(snapshot, texts, locale, replaced_by),
-            },
-        )
+    page = html(snapshot, mark=mark, replaced_by=replaced_by)
+    texts = PACKS[snapshot.pack].words(snapshot)
     return pdf.render(
-        html,
+        page,
         stylesheet="receipt.css",
         title=f"{texts['title']} {snapshot.number}",
-        lang=locale,
+        lang=_locale(snapshot),
         created=datetime.combine(snapshot.issued_on, time(12), UTC),
         attachments=[
             pdf.Attachment(
@@ -95,6 +73,37 @@ def render(snapshot: Snapshot, *, mark: Mark = Mark.NONE, replaced_by: str = "")
             )
         ],
     )
+
+
+def html(snapshot: Snapshot, *, mark: Mark = Mark.NONE, replaced_by: str = "") -> str:
+    """The page that is drawn.
+
+    Raises:
+        IncompleteReceipt: the snapshot lacks something its pack demands.
+    """
+    if lacking := missing(snapshot):
+        raise IncompleteReceipt(snapshot.number, lacking)
+    texts: Mapping[str, str] = PACKS[snapshot.pack].words(snapshot)
+    locale = _locale(snapshot)
+    website, check_url = snapshot.entity.website, snapshot.check_url
+    with translation.override(None):  # the words are the pack's, whatever the reader's language
+        return render_to_string(
+            f"pdf/receipt_{snapshot.pack}.html",
+            {
+                "receipt": snapshot,
+                "lang": locale,
+                "mark": mark.value,
+                "stamp": texts[mark] if mark else "",
+                "replaced_by": replaced_by,
+                "qr": qr(check_url),
+                "website": website.partition("://")[2] or website,
+                "check_address": check_url.partition("://")[2],
+                # Eight purposes and two states' sentences still fit one page, set closer.
+                "dense": len(snapshot.lines) + 2 * len(snapshot.disclosures) > 5,
+                **_figures(snapshot, locale),
+                "words": _sentences(snapshot, texts, locale, replaced_by),
+            },
+        )
 
 
 def qr(url: str) -> tuple[int, str]:
@@ -109,6 +118,10 @@ def qr(url: str) -> tuple[int, str]:
                 runs.append(f"M{x} {y}h{width}v1h-{width}z")
             x += width
     return len(rows), "".join(runs)
+
+
+def _locale(snapshot: Snapshot) -> str:
+    return LOCALES.get((snapshot.pack, snapshot.language.partition("-")[0]), "en-US")
 
 
 def _figures(snapshot: Snapshot, locale: str) -> dict[str, object]:

@@ -15,9 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from core import money
-from donations import checkout, gateway, payments
+from core.network import network_of
+from donations import checkout, defence, gateway, payments, proof
 from donations.forms import OTHER, TYPED, DonationForm
 from donations.models import Donation, GivingOptions, LegalEntity
+from donations.views.confirm import ask_by_mail
+from donations.views.pauses import resting
 
 Status = Donation.Status
 # What a donor reads; several of our states are one to her.
@@ -32,6 +35,10 @@ SHOWN = {
 }
 # After a day a link from the history of a shared computer shows no name any more.
 NAMED_FOR = timedelta(hours=24)
+# Ten minutes' worth from one network; a full hall stays far below, a flood does not.
+FORMS, PRESSES = 600, 600
+# What the review page sends in place of a proof until the browser has found one: no JavaScript.
+NOT_SOLVED = "by-mail"
 
 
 @never_cache
@@ -40,6 +47,12 @@ def give(request: HttpRequest) -> HttpResponse:
     options = _options(request)
     if options is None:
         return render(request, "donations/unavailable.html", {"retry_url": ""}, status=503)
+    network = network_of(request)
+    # Said before anybody types; what was typed already is kept by the browser.
+    if minutes := defence.assess(network).minutes:
+        return resting(request, minutes)
+    if request.method == "POST" and not defence.is_allowed("form", network, FORMS):
+        return resting(request, 10)
     earlier = _earlier(request)
     if request.method == "POST":
         data = request.POST.copy()
@@ -62,18 +75,30 @@ def review(request: HttpRequest, reference: str) -> HttpResponse:
     donation = _named(reference)
     if donation.status in (Status.PAID, Status.PROCESSING):
         return redirect("give_return", reference)
-    return _review(request, donation)
+    heat = defence.assess(network_of(request), donation.email)
+    return _review(request, donation, hot=heat.hot and not donation.confirmed_at)
 
 
 @never_cache
 @require_POST
 def pay(request: HttpRequest, reference: str) -> HttpResponse:
     """To the payment page. Pressed twice, it leads to the same one."""
-    donation = _named(reference)
+    donation, network = _named(reference), network_of(request)
+    solution = request.POST.get("proof")
+    if not defence.is_allowed("pay", network, PRESSES):
+        return resting(request, 10)
     try:
-        return HttpResponseRedirect(checkout.send_to_stripe(donation))
+        url = checkout.send_to_stripe(donation, network=network, solution=solution or "")
+        return HttpResponseRedirect(url)
     except checkout.AlreadyPaid:
         return redirect("give_return", reference)
+    except defence.Resting as pause:
+        return resting(request, pause.minutes)
+    except defence.Unproved:
+        if solution == NOT_SOLVED:
+            return ask_by_mail(request, donation)
+        # The page was drawn while it was calm, or the proof was used: solve it now and go on.
+        return _review(request, donation, hot=True, pressed=True)
     except gateway.Unreachable:
         problem = _(
             "Our payment provider did not answer. Nothing was charged and nothing is lost: "
@@ -203,9 +228,27 @@ def _form_context(form: DonationForm, options: GivingOptions, replaces: bool) ->
 
 
 def _review(
-    request: HttpRequest, donation: Donation, *, problem: str | None = None, status: int = 200
+    request: HttpRequest,
+    donation: Donation,
+    *,
+    problem: str | None = None,
+    hot: bool = False,
+    pressed: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
-    context = {**_links(donation), "problem": problem}
+    """What will be paid; where it is hot with a proof of work that the browser solves meanwhile.
+
+    Args:
+        pressed: the donor wants to pay already, so the browser goes on by itself when done.
+    """
+    challenge = proof.challenge(donation) if hot else ""
+    context = {
+        **_links(donation),
+        "problem": problem,
+        "challenge": challenge,
+        "not_solved": NOT_SOLVED,
+        "pressed": pressed,
+    }
     return render(request, "donations/review.html", context, status=status)
 
 

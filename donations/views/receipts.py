@@ -8,10 +8,15 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from core.network import network_of
+from donations import defence
 from donations.forms import ReceiptCheckForm
 from donations.models import Receipt
 from donations.receipts import book, links
+from donations.views.pauses import resting
 
+# In ten minutes from one network. Codes hold 58 random bits: this is against the load alone.
+CHECKS, RESENDS = 60, 10
 SHOWN = {"issued": "valid", "replaced": "replaced", "void": "void"}
 
 
@@ -20,6 +25,8 @@ def check(request: HttpRequest) -> HttpResponse:
     """Is this receipt genuine? State, date and amount for its code; no name."""
     form = ReceiptCheckForm(request.GET if "code" in request.GET else None)
     result = None
+    if form.is_bound and not defence.is_allowed("check", network_of(request), CHECKS):
+        return resting(request, 10)
     if form.is_valid():
         receipt = book.find_by_code(form.cleaned_data["code"])
         result = _facts(receipt) if receipt else {"state": "unknown"}
@@ -56,6 +63,8 @@ def download(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def resend(request: HttpRequest, token: str) -> HttpResponse:
     """A fresh link to the address of the gift. The answer is the same for a token nobody knows."""
+    if not defence.is_allowed("resend", network_of(request), RESENDS):
+        return resting(request, 10)
     receipt = links.open_link(token).receipt
     if receipt:
         book.resend(_newest(receipt))

@@ -2,7 +2,6 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
-from wagtail import urls as wagtail_urls
 
 urlpatterns = [
     path("", include("pages.urls_technical")),
@@ -10,9 +9,9 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("pages.urls")),
         path("", include("donations.urls")),
-        path("account/", include("allauth.urls")),
-        # Wagtail answers whatever no other line above did, so it stays last.
-        path("", include(wagtail_urls)),
+        path("", include("accounts.urls")),
+        # Pages answer whatever no other line above did, so they stay last.
+        path("", include("pages.urls_content")),
         prefix_default_language=False,
     ),
 ]

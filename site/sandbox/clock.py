@@ -45,7 +45,9 @@ def run_due() -> int:
         "SELECT * FROM agenda WHERE due <= ? ORDER BY due, id LIMIT 1", (exact(),)
     ):
         with store.transaction():
-            removed = store.execute("DELETE FROM agenda WHERE id = ? RETURNING id", (rows[0]["id"],))
+            removed = store.execute(
+                "DELETE FROM agenda WHERE id = ? RETURNING id", (rows[0]["id"],)
+            )
             if removed:
                 ACTIONS[rows[0]["action"]](rows[0]["subject"])
                 done += 1

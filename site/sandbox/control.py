@@ -6,7 +6,6 @@
 import hashlib
 import hmac
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+SECRET_KEY = "sk_test_sandbox"
+WEBHOOK_SECRET = "whsec_sandbox"
 CARD = "4242424242424242"
 
 
@@ -29,7 +30,11 @@ class Sandbox:
     """One running sandbox, by its address."""
 
     def __init__(
-        self, url: str, *, secret_key: str = "sk_test_sandbox", webhook_secret: str = "whsec_sandbox"
+        self,
+        url: str,
+        *,
+        secret_key: str = SECRET_KEY,
+        webhook_secret: str = WEBHOOK_SECRET,
     ) -> None:
         self.url = url.rstrip("/")
         self.api_base = self.url
@@ -118,9 +123,7 @@ class Sandbox:
         seconds: float = 5.0,
     ) -> None:
         """The next `count` API calls whose path holds `match` meet the fault."""
-        self.command(
-            "fault", kind=kind, count=count, match=match, method=method, seconds=seconds
-        )
+        self.command("fault", kind=kind, count=count, match=match, method=method, seconds=seconds)
 
     def clear_faults(self) -> None:
         self.command("clear_faults")
@@ -178,31 +181,23 @@ class SandboxProcess(Sandbox):
 
     def start(self) -> "SandboxProcess":
         """Start, or start again on the same port and state; returns once it answers."""
-        environment = {
-            key: value
-            for key, value in os.environ.items()
-            if key not in ("DJANGO_SETTINGS_MODULE", "PYTHONWARNINGS")
-        }
+        # --settings, because a test's own environment names those of the product.
+        command = [
+            sys.executable,
+            str(ROOT / "manage.py"),
+            "sandbox",
+            "--settings=sandbox.settings",
+        ]
         self._process = subprocess.Popen(  # noqa: S603 - our own manage.py
-            [sys.executable, str(ROOT / "manage.py"), "sandbox", "--port", str(self._port)]
-            + self._flags,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=environment,
+            [*command, "--port", str(self._port), *self._flags], stdout=subprocess.PIPE, text=True
         )
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        line = self._process.stdout.readline() if self._process.stdout else ""
         if "ready at" not in line:
             self._process.wait()
             raise RuntimeError("the sandbox did not start; its own message is above")
         self.url = self.api_base = line.split("ready at ")[1].split()[0]
         self._port = int(self.url.rsplit(":", 1)[1])
         return self
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
 
     def stop(self) -> int:
         """End it cleanly; its exit status."""
@@ -213,11 +208,8 @@ class SandboxProcess(Sandbox):
         return self._end(signal.SIGKILL)
 
     def _end(self, number: signal.Signals) -> int:
-        assert self._process is not None
-        self._process.send_signal(number)
-        try:
-            status = self._process.wait(10)
-        finally:
-            if self._process.stdout:
-                self._process.stdout.close()
-        return status
+        if self._process is None:
+            raise RuntimeError("the sandbox was not started")
+        with self._process as process:
+            process.send_signal(number)
+            return process.wait(10)

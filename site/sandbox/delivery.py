@@ -70,7 +70,7 @@ class Courier(threading.Thread):
         for delivery_id in due:
             if not self.stopped.is_set():
                 self._pool.submit(self._send, delivery_id)
-        later = [row["due"] - now for row in waiting if row["due"] > now]
+        later: list[float] = [row["due"] - now for row in waiting if row["due"] > now]
         return max(0.005, min([1.0, *later]))
 
     def _send(self, delivery_id: int) -> None:

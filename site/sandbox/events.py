@@ -30,8 +30,7 @@ def _keep(kind: str, thing: Object, previous: dict[str, Any] | None) -> None:
     endpoints = [
         endpoint
         for endpoint in store.select("webhook_endpoint")
-        if endpoint["status"] == "enabled"
-        and ({"*", kind} & set(endpoint["enabled_events"]))
+        if endpoint["status"] == "enabled" and ({"*", kind} & set(endpoint["enabled_events"]))
     ]
     data: dict[str, Any] = {"object": public(thing)}
     if previous is not None:

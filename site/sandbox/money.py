@@ -84,9 +84,7 @@ def _book(charge: Object) -> None:
         "reporting_category": "charge",
         "source": charge["id"],
         "status": "available" if at_once else "pending",
-        "type": "charge"
-        if charge["payment_method_details"]["type"] == "card"
-        else "payment",
+        "type": "charge" if charge["payment_method_details"]["type"] == "card" else "payment",
     }
     store.save(transaction)
     if not at_once:

@@ -38,9 +38,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             }
             for event in store.select("event", limit=NEWEST)
         ],
-        "deliveries": store.execute(
-            "SELECT * FROM deliveries ORDER BY id DESC LIMIT ?", (NEWEST,)
-        ),
+        "deliveries": store.execute("SELECT * FROM deliveries ORDER BY id DESC LIMIT ?", (NEWEST,)),
         "counts": store.execute("SELECT kind, count(*) AS n FROM objects GROUP BY kind"),
         "endpoints": store.select("webhook_endpoint"),
     }

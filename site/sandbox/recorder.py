@@ -29,7 +29,11 @@ def shape(value: Any) -> Any:
         return {key: shape(item) for key, item in value.items()}
     if isinstance(value, list):
         return [shape(item) for item in value]
-    if value is None or isinstance(value, bool) or (isinstance(value, str) and WORD.fullmatch(value)):
+    if (
+        value is None
+        or isinstance(value, bool)
+        or (isinstance(value, str) and WORD.fullmatch(value))
+    ):
         return value
     return type(value).__name__
 

@@ -11,7 +11,6 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 
 from sandbox import clock, recorder, steering
-from sandbox.api import checkout
 from sandbox.delivery import Courier
 from sandbox.store import store
 
@@ -29,7 +28,8 @@ class Handler(WSGIRequestHandler):
     def close_now(self) -> None:
         """End the connection without an answer: a fault on request."""
         self.close_connection = True
-        self.connection.shutdown(socket.SHUT_RDWR)
+        connection: socket.socket = self.connection  # type: ignore[assignment]  # typeshed's slip
+        connection.shutdown(socket.SHUT_RDWR)
 
     def log_message(self, format: str, *args: object) -> None:
         """The objects and events are the log."""
@@ -73,7 +73,6 @@ class Sandbox:
     ) -> None:
         self._server = Server((HOST, port), Handler)
         self.url = f"http://{HOST}:{self._server.server_port}"
-        checkout.origin["url"] = self.url
         store.open(data / "sandbox.sqlite3")
         if record:
             recorder.start(record)

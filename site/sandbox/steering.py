@@ -13,9 +13,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from sandbox import clock, delivery, events, faults, money, paying, switches
 from sandbox.api.answers import public
+from sandbox.api.http import forget_keys_at_work
 from sandbox.api.webhook_endpoints import register
 from sandbox.cards import BANK_FAILURES, CARDS, BankAccount, digits
-from sandbox.store import store
+from sandbox.store import Condition, store
 
 Given = dict[str, Any]
 Answer = dict[str, Any]
@@ -55,6 +56,7 @@ def reset(_given: Given) -> Answer:
     with store.transaction():
         store.empty()
         switches.forget()
+        forget_keys_at_work()
         ensure_endpoint()
     return {}
 
@@ -187,6 +189,6 @@ def resend(given: Given) -> Answer:
 @command
 def list_events(given: Given) -> Answer:
     """Events oldest first, after the one called `since`, of the kinds in `types`."""
-    where = [("type", "in", list(given["types"]))] if given.get("types") else []
+    where: list[Condition] = [("type", "IN", list(given["types"]))] if given.get("types") else []
     found = store.select("event", where=where, limit=100_000, before=given.get("since"))
     return {"events": [public(event) for event in reversed(found)]}

@@ -10,9 +10,12 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 Object = dict[str, Any]
+Operator = Literal["=", "<", "<=", ">", ">=", "LIKE", "IS", "IN"]
+# A field of the object, how to compare it, and with what.
+Condition = tuple[str, Operator, Any]
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (
@@ -133,9 +136,7 @@ class Store:
         return thing
 
     def get(self, kind: str, object_id: str) -> Object | None:
-        rows = self.execute(
-            "SELECT data FROM objects WHERE id = ? AND kind = ?", (object_id, kind)
-        )
+        rows = self.execute("SELECT data FROM objects WHERE id = ? AND kind = ?", (object_id, kind))
         return json.loads(rows[0]["data"]) if rows else None
 
     def find(self, object_id: str) -> Object | None:
@@ -155,26 +156,23 @@ class Store:
         self,
         kind: str,
         *,
-        where: Sequence[tuple[str, str, object]] = (),
+        where: Sequence[Condition] = (),
         limit: int = 100,
         after: str | None = None,
         before: str | None = None,
     ) -> list[Object]:
-        """Newest first; `where` holds (field, operator, value), `in` takes a list.
+        """Newest first; `where` holds (field, operator, value), `IN` takes a list.
 
         With `before`, the objects just newer than that one.
         """
-        clauses, values = ["kind = ?"], [kind]
+        clauses: list[str] = ["kind = ?"]
+        values: list[Any] = [kind]
         for field, operator, value in where:
             column = field if field == "created" else _column(field)
-            if operator == "in":
-                assert isinstance(value, list)
-                clauses.append(f"{column} IN ({', '.join('?' * len(value))})")
-                values += value
-            else:
-                assert operator in ("=", "<", "<=", ">", ">=", "LIKE", "IS")
-                clauses.append(f"{column} {operator} ?")
-                values.append(value)  # type: ignore[arg-type]
+            several = value if isinstance(value, list) else [value]
+            marks = ", ".join("?" * len(several))
+            clauses.append(f"{column} {operator} " + (f"({marks})" if operator == "IN" else marks))
+            values += several
         order = "DESC"
         for cursor, comparison in ((after, "<"), (before, ">")):
             if cursor:
@@ -182,18 +180,15 @@ class Store:
                 values.append(cursor)
         if before:
             order = "ASC"
-        rows = self.execute(
-            f"SELECT data FROM objects WHERE {' AND '.join(clauses)}"
-            f" ORDER BY seq {order} LIMIT {int(limit)}",
-            values,
-        )
+        query = f"SELECT data FROM objects WHERE {' AND '.join(clauses)}"  # noqa: S608 - our own words
+        rows = self.execute(f"{query} ORDER BY seq {order} LIMIT ?", [*values, limit])
         found = [json.loads(row["data"]) for row in rows]
         return found[::-1] if before else found
 
     def empty(self) -> None:
         with self.transaction():
             for table in TABLES:
-                self.execute(f"DELETE FROM {table}")
+                self.execute(f"DELETE FROM {table}")  # noqa: S608 - names from above
 
 
 def _column(field: str) -> str:

@@ -11,6 +11,9 @@ from urllib.parse import parse_qsl, urlsplit
 import jsonschema_rs
 
 Schema = dict[str, Any]
+# Stripe's objects are compiled once, under an address of their own.
+STRIPE = "urn:stripe"
+COMPONENTS = f"{STRIPE}#/$defs/"
 LEFT_OUT = {"description", "nullable", "discriminator", "example", "title"}
 
 
@@ -24,6 +27,7 @@ class Contract:
             name: closed(as_json_schema(schema))
             for name, schema in spec["components"]["schemas"].items()
         }
+        self._registry = jsonschema_rs.Registry([(STRIPE, {"$defs": self._schemas})])
         # Paths with fewer holes first: /v1/checkout/sessions before /v1/{anything}/…
         self._routes = sorted(
             (
@@ -111,13 +115,13 @@ class Contract:
 
     @functools.cache  # noqa: B019 - there is one contract in a process
     def _schema_validator(self, name: str) -> Any:
-        return self._compile({"$ref": f"#/$defs/{name}"})
+        return self._compile({"$ref": COMPONENTS + name})
 
     def _compile(self, schema: Schema) -> Any:
-        return jsonschema_rs.validator_for({**schema, "$defs": self._schemas})
+        return jsonschema_rs.validator_for(schema, registry=self._registry)
 
     def _coerce(self, schema: Schema, value: Any) -> Any:
-        """Form fields are text; give them the kind that the schema wants where they look like it."""
+        """Form fields are text; give them the kind that the schema wants if they look like it."""
         if "$ref" in schema:
             schema = self._schemas[schema["$ref"].rsplit("/", 1)[1]]
         for choice in schema.get("anyOf", []):
@@ -162,7 +166,7 @@ def as_json_schema(node: Any) -> Any:
         and key not in ("nullable", "discriminator")
     }
     if isinstance(schema.get("$ref"), str):
-        schema["$ref"] = schema["$ref"].replace("#/components/schemas/", "#/$defs/")
+        schema["$ref"] = schema["$ref"].replace("#/components/schemas/", COMPONENTS)
     if node.get("nullable") is True:
         return {"anyOf": [schema, {"type": "null"}]}
     return schema

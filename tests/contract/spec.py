@@ -52,4 +52,4 @@ def spec_path() -> Path:
 
 
 if __name__ == "__main__":
-    print(spec_path())  # noqa: T201 - its whole purpose
+    print(spec_path())

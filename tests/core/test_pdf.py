@@ -110,6 +110,7 @@ def test_threads_draw_what_one_thread_draws() -> None:
         ("Nguye\u0302\u0303n", "Nguyễn"),
         ("Anna 💛", "Anna "),
         ("evil\u202egnp.exe", "evilgnp.exe"),
+        ("one\u2028two", "one two"),
         ("\x00a\x07b", "ab"),
         ("हिन्दी", "\ufffd" * 6),
         ("محمد‌بن", "محمد‌بن"),

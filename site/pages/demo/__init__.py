@@ -51,7 +51,6 @@ def _home(
     if original:
         page.translation_key = original.translation_key
     Page.get_first_root_node().add_child(instance=page)
-    page.save_revision().publish()
     return page, True
 
 
@@ -64,7 +63,6 @@ def _page(
     if original:
         page.translation_key = original.translation_key
     home.add_child(instance=page)
-    page.save_revision().publish()
     return page, True
 
 

@@ -1,11 +1,10 @@
 """What an answer shows of an object: no private keys, related objects in full where asked for."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sandbox.api.errors import invalid, no_such
 from sandbox.api.routes import Call
-from sandbox.store import Object, store
+from sandbox.store import Condition, Object, store
 
 # The fields of each kind that hold another object's id and may be asked for in full. Families that
 # join later add theirs.
@@ -74,17 +73,15 @@ def listing(data: list[Object], url: str, *, has_more: bool = False) -> Object:
     return {"object": "list", "data": data, "has_more": has_more, "url": url}
 
 
-def page(call: Call, kind: str, where: Sequence[tuple[str, str, Any]] = ()) -> Object:
+def page(call: Call, kind: str, where: Sequence[Condition] = ()) -> Object:
     """One page of a list, newest first, as the call's cursors and `created` ask for."""
-    bounds = [("created", *bound) for bound in call.params.get("created", [])]
+    bounds: list[Condition] = [("created", *bound) for bound in call.params.get("created", [])]
     limit = call.params.get("limit", 10)
     after, before = call.params.get("starting_after"), call.params.get("ending_before")
     for name, cursor in (("starting_after", after), ("ending_before", before)):
         if cursor and store.get(kind, cursor) is None:
             raise no_such(kind.replace(".", " "), cursor, param=name, status=400)
-    found = store.select(
-        kind, where=[*bounds, *where], limit=limit + 1, after=after, before=before
-    )
+    found = store.select(kind, where=[*bounds, *where], limit=limit + 1, after=after, before=before)
     has_more = len(found) > limit
     if has_more:
         # The one too many lies at the far end: the oldest, or the newest when reading backwards.
@@ -92,7 +89,7 @@ def page(call: Call, kind: str, where: Sequence[tuple[str, str, Any]] = ()) -> O
     return listing(found, call.path, has_more=has_more)
 
 
-def equal(call: Call, *names: str) -> list[tuple[str, str, Any]]:
+def equal(call: Call, *names: str) -> list[Condition]:
     """Filters of a list that compare one field with one parameter of the same name."""
     return [(name, "=", call.params[name]) for name in names if name in call.params]
 

@@ -23,8 +23,6 @@ from sandbox.store import Object, store
 LOCALES = "auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms mt"
 MORE_LOCALES = "nb nl pl pt pt-BR ro ru sk sl sv th tr vi zh zh-HK zh-TW"
 MINUTES_OPEN = (30, 24 * 60)
-# Where hosted pages live, such as http://127.0.0.1:8002; set when the sandbox starts.
-origin = {"url": ""}
 
 LINE = Hash(
     {
@@ -94,15 +92,13 @@ def create(call: Call) -> Object:
             "The statement descriptor suffix must contain a letter and none of <, >, \\, ', \", *.",
             param="payment_intent_data[statement_descriptor_suffix]",
         )
-    created = clock.now()
-    expires_at = _expires_at(given, created)
+    expires_at = _expires_at(given, clock.now())
     items = [_line(line) for line in given["line_items"]]
     currency, total = _total(items)
-    session_id = ids.new_id("cs_test_a1", 58)
-    session = _session(given, session_id, created, expires_at, currency, total)
+    session = _session(call, expires_at=expires_at, currency=currency, total=total)
     session["_line_items"] = items
     store.save(session)
-    clock.plan("expire_session", session_id, expires_at)
+    clock.plan("expire_session", session["id"], expires_at)
     return session
 
 
@@ -191,9 +187,9 @@ def _total(items: list[Object]) -> tuple[str, int]:
     return currency, total
 
 
-def _session(
-    given: dict[str, Any], session_id: str, created: int, expires_at: int, currency: str, total: int
-) -> Object:
+def _session(call: Call, *, expires_at: int, currency: str, total: int) -> Object:
+    given = call.params
+    session_id = ids.new_id("cs_test_a1", 58)
     email = given.get("customer_email")
     customer = store.get("customer", given["customer"]) if given.get("customer") else None
     known = email or (customer or {}).get("email")
@@ -224,7 +220,7 @@ def _session(
         "collected_information": None,
         "consent": None,
         "consent_collection": None,
-        "created": created,
+        "created": clock.now(),
         "currency": currency,
         "currency_conversion": None,
         "custom_fields": [],
@@ -280,7 +276,7 @@ def _session(
         "success_url": given["success_url"],
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": "hosted_page",
-        "url": f"{origin['url']}/c/pay/{session_id}",
+        "url": f"{call.origin}/c/pay/{session_id}",
         "wallet_options": None,
         "_payment_intent_data": given.get("payment_intent_data", {}),
     }
@@ -321,7 +317,7 @@ def expire(call: Call) -> Object:
     session = retrieve("checkout.session", call, "checkout.session")
     if session["status"] != "open":
         raise invalid(
-            "Only Checkout Sessions with a status in [\"open\"] can be expired. This Checkout"
+            'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout'
             f" Session has a status of {session['status']}."
         )
     paying.expire(session["id"])

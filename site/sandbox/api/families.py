@@ -1,10 +1,5 @@
 """Every family of API operations; a new one is a module and a name here."""
 
-from sandbox.api import (
-    balance as balance,
-    checkout as checkout,
-    customers as customers,
-    event_list as event_list,
-    payments as payments,
-    webhook_endpoints as webhook_endpoints,
-)
+from sandbox.api import balance, checkout, customers, event_list, payments, webhook_endpoints
+
+__all__ = ["balance", "checkout", "customers", "event_list", "payments", "webhook_endpoints"]

@@ -28,6 +28,12 @@ SERVER_ERROR = ApiError(
 )
 
 
+def forget_keys_at_work() -> None:
+    """A reset ends what hangs, as far as idempotency keys are concerned."""
+    with _keys_lock:
+        _keys_at_work.clear()
+
+
 class ConnectionCut(Exception):
     """The caller shall see the connection end without an answer."""
 
@@ -48,7 +54,7 @@ def api(request: HttpRequest) -> HttpResponse:
     except ApiError as error:
         status, text = error.status, json.dumps(error.envelope(request_id))
     except ConnectionCut:
-        connection = request.environ["sandbox.connection"]  # type: ignore[attr-defined]
+        connection = request.META["sandbox.connection"]
         connection.close_now()
         return HttpResponse(status=500)
     recorder.record_exchange(
@@ -149,7 +155,8 @@ def _answer(
             return saved[0]["status"], saved[0]["body"], True
         operation, subject = resolve(method, request.path)
         text = body if method == "POST" else request.META.get("QUERY_STRING", "")
-        call = Call(method, request.path, {}, request_id, key, subject)
+        origin = f"{request.scheme}://{request.get_host()}"
+        call = Call(method, request.path, {}, request_id, key, origin, subject)
         try:
             if fault and fault["kind"] == "500-before":
                 raise SERVER_ERROR

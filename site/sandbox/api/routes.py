@@ -19,6 +19,8 @@ class Call:
     params: dict[str, Any]
     request_id: str
     idempotency_key: str | None
+    # As the caller reached the sandbox, such as http://127.0.0.1:8002: its pages live there too.
+    origin: str
     # What stands for {id} in the operation's path.
     subject: str = ""
     expand: list[str] = field(default_factory=list)

@@ -10,7 +10,11 @@ SHARED = {"description": Text(5000, empty=True), "metadata": Metadata()}
 
 
 def register(
-    url: str, enabled_events: list[str], *, secret: str | None = None, description: str | None = None
+    url: str,
+    enabled_events: list[str],
+    *,
+    secret: str | None = None,
+    description: str | None = None,
 ) -> Object:
     return store.save(
         {

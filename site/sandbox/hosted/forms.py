@@ -28,7 +28,11 @@ class PaymentForm:
     @classmethod
     def read(cls, data: QueryDict) -> "PaymentForm":
         names = ("method", "number", "expiry", "cvc", "name", "email")
-        return cls(**{name: data.get(name, "").strip()[:200] for name in names if name in data})
+        form = cls()
+        for name in names:
+            if name in data:
+                setattr(form, name, str(data[name]).strip()[:200])
+        return form
 
     @classmethod
     def filled_with(cls, number: str) -> "PaymentForm":

@@ -1,5 +1,6 @@
 """The hosted Checkout page and the 3-D Secure step; they work without JavaScript."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,11 +31,23 @@ def asset(_request: HttpRequest, name: str) -> HttpResponseBase:
     return FileResponse(path.open("rb"), content_type="text/css")
 
 
-def pay(request: HttpRequest, session_id: str) -> HttpResponse:
-    session = store.get("checkout.session", session_id)
-    closed = _closed(request, session)
-    if session is None or closed is not None:
-        return closed or _missing(request)
+def while_open(
+    view: Callable[[HttpRequest, Object], HttpResponse],
+) -> Callable[[HttpRequest, str], HttpResponse]:
+    """The view for an open session; any other shows its own page."""
+
+    def show(request: HttpRequest, session_id: str) -> HttpResponse:
+        session = store.get("checkout.session", session_id)
+        if session is None:
+            return _missing(request)
+        return _closed(request, session) or view(request, session)
+
+    return show
+
+
+@while_open
+def pay(request: HttpRequest, session: Object) -> HttpResponse:
+    session_id = session["id"]
     form = PaymentForm.filled_with(digits(request.GET.get("card", "")))
     if request.method != "POST":
         return _form_page(request, session, form)
@@ -49,7 +62,8 @@ def pay(request: HttpRequest, session_id: str) -> HttpResponse:
         outcome = paying.pay(session_id, method, form.payer())
     except paying.NotPayable:
         # Somebody was quicker: another tab, a second click, or the clock.
-        return _closed(request, store.get("checkout.session", session_id)) or _missing(request)
+        now = store.need("checkout.session", session_id)
+        return _closed(request, now) or _redirect(now, f"/c/pay/{session_id}")
     if outcome.kind == "requires_action":
         return _redirect(session, f"/c/pay/{session_id}/authenticate")
     if outcome.error:
@@ -57,11 +71,9 @@ def pay(request: HttpRequest, session_id: str) -> HttpResponse:
     return _redirect(session, success_url(session))
 
 
-def authenticate(request: HttpRequest, session_id: str) -> HttpResponse:
-    session = store.get("checkout.session", session_id)
-    closed = _closed(request, session)
-    if session is None or closed is not None:
-        return closed or _missing(request)
+@while_open
+def authenticate(request: HttpRequest, session: Object) -> HttpResponse:
+    session_id = session["id"]
     if request.method != "POST":
         return _render(request, "authenticate", session, {})
     try:
@@ -78,10 +90,8 @@ def success_url(session: Object) -> str:
     return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
 
 
-def _closed(request: HttpRequest, session: Object | None) -> HttpResponse | None:
+def _closed(request: HttpRequest, session: Object) -> HttpResponse | None:
     """The page of a session that takes no more payments; None while it is open."""
-    if session is None:
-        return _missing(request)
     if session["status"] == "complete":
         if request.method == "POST":
             return _redirect(session, success_url(session))
@@ -143,7 +153,9 @@ def _render(
         "lines": lines,
         "total": money.display(session["amount_total"], currency),
     }
-    return _guarded(render(request, f"sandbox/{name}.html", shared | context, status=status), session)
+    return _guarded(
+        render(request, f"sandbox/{name}.html", shared | context, status=status), session
+    )
 
 
 def _redirect(session: Object, url: str) -> HttpResponse:

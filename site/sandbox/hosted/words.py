@@ -3,7 +3,7 @@
 WORDS = {
     "en": {
         "lang": "en",
-        "test_mode": "Test mode – no real money",
+        "test_mode": "Test mode – no real money",  # noqa: RUF001 - a dash in a sentence
         "back": "Back",
         "pay": "Pay",
         "donate": "Donate",

@@ -12,6 +12,7 @@ from typing import Any
 import pdfua
 import pikepdf
 import pytest
+import segno
 
 from donations.receipts import document
 from donations.receipts.document import Mark
@@ -280,6 +281,16 @@ def test_a_snapshot_is_canonical_and_holds_no_fraction() -> None:
     json.loads(snapshots.FULL.to_json(), parse_float=refuse)
     with pytest.raises(ValueError, match="schema 2"):
         Snapshot.from_dict({**PLAIN.to_dict(), "schema": 2})
+
+
+def test_the_drawn_code_is_the_code_of_its_address() -> None:
+    side, path = document.qr(PLAIN.check_url)
+    matrix = [[0] * side for _ in range(side)]
+    for x, y, width in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", path):
+        for column in range(int(x), int(x) + int(width)):
+            matrix[int(y)][column] = 1
+    code = segno.make(PLAIN.check_url, error="m", micro=False)
+    assert matrix == [list(row) for row in code.matrix]
 
 
 def test_its_file_name_is_neutral() -> None:

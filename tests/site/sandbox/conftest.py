@@ -1,18 +1,26 @@
 """What tests of the sandbox share: the official client and a donation to pay."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import stripe
 
 from sandbox.control import Sandbox
+from tests.site.sandbox.shop import Shop
 
 
 @pytest.fixture
 def client(sandbox: Sandbox) -> stripe.StripeClient:
     return client_of(sandbox)
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    shop = Shop()
+    yield shop
+    shop.close()
 
 
 def client_of(sandbox: Sandbox) -> stripe.StripeClient:

@@ -1,52 +1,11 @@
 """Webhooks: truly signed, delivered at least once, tried again, and steered by tests."""
 
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import stripe
 
-
-class Shop:
-    """A webhook endpoint: keeps what it gets, answers `status`."""
-
-    def __init__(self):
-        self.got = []
-        self.status = 200
-        shop = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                shop.got.append((body, self.headers["Stripe-Signature"]))
-                self.send_response(shop.status)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *args):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}/stripe"
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,))
-        self.thread.start()
-
-    def close(self):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
-
-    def events(self, secret):
-        return [stripe.Webhook.construct_event(body, header, secret) for body, header in self.got]
-
-
-@pytest.fixture
-def shop():
-    shop = Shop()
-    yield shop
-    shop.close()
+from tests.site.sandbox.conftest import client_of, donation
 
 
 def until(condition, seconds=8):
@@ -89,9 +48,7 @@ def test_the_secret_is_shown_at_creation_only(client, endpoint):
     assert not hasattr(client.v1.webhook_endpoints.retrieve(endpoint.id), "secret")
 
 
-def test_a_failing_endpoint_is_tried_again_until_it_answers(
-    sandbox, shop, endpoint, new_session
-):
+def test_a_failing_endpoint_is_tried_again_until_it_answers(sandbox, shop, endpoint, new_session):
     shop.status = 500
     sandbox.fees("held")
     sandbox.pay(new_session().id)
@@ -161,9 +118,7 @@ def test_a_deleted_endpoint_gets_no_more(sandbox, client, shop, endpoint, new_se
     assert client.v1.webhook_endpoints.list().data == []
 
 
-def test_deliveries_and_state_survive_a_kill(own_sandbox, shop, tmp_path):
-    from tests.site.sandbox.conftest import client_of, donation
-
+def test_deliveries_and_state_survive_a_kill(own_sandbox, shop):
     sandbox = own_sandbox(webhook=shop.url, retry_after=(0.1,) * 100)
     client = client_of(sandbox)
     shop.status = 503

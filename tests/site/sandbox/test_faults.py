@@ -14,7 +14,9 @@ def sessions(client):
     return client.v1.checkout.sessions.list().data
 
 
-@pytest.mark.parametrize(("kind", "code"), [("429", "rate_limit"), ("lock-timeout", "lock_timeout")])
+@pytest.mark.parametrize(
+    ("kind", "code"), [("429", "rate_limit"), ("lock-timeout", "lock_timeout")]
+)
 def test_a_rate_limit_does_nothing_and_is_not_kept(client, sandbox, kind, code):
     params = donation()
     sandbox.fault(kind, match="checkout")
