@@ -52,9 +52,14 @@ format: ## Format Python and fix what lint can fix
 	@sh deploy/bootstrap.sh
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .
 
-messages: ## Collect texts to be translated into site/locale
+messages: ## Collect texts to be translated into site/locale (needs GNU gettext)
 	@sh deploy/bootstrap.sh
-	@$(PY) -m deploy.messages
+	@command -v xgettext >/dev/null || { echo "xgettext is missing: apt-get install gettext"; exit 1; }
+	@mkdir -p site/locale
+	@SECRET_KEY=$$(printf '%032d' 0) DATABASE_URL=postgres://none@127.0.0.1/none \
+	  STRIPE_SECRET_KEY=sk_test_none STRIPE_WEBHOOK_SECRETS=none \
+	  $(PY) manage.py makemessages --locale es --no-obsolete --no-location \
+	  --ignore 'var/*' --ignore '.venv/*' --ignore 'tests/*' --ignore 'bench/*'
 
 lock: ## Resolve pyproject.toml anew into requirements/*.txt (UPGRADE=1 for newer versions)
 	@sh deploy/bootstrap.sh

@@ -17,6 +17,7 @@ DATA = ROOT / "var" / "demo"
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8000, help="of the public site")
+    parser.add_argument("--data", type=Path, default=DATA, help="the folder of all its state")
     parser.add_argument("--reload", action="store_true", help="start anew when code changes")
     parser.add_argument("--reset", action="store_true", help="forget all data and end")
     parser.add_argument("--code", action="store_true", help="print second-factor codes and end")
@@ -25,10 +26,12 @@ def read_arguments() -> argparse.Namespace:
 
 def main() -> int:
     arguments = read_arguments()
-    stack = Stack(DATA, port=arguments.port, reload=arguments.reload, say=say)
+    stack = Stack(arguments.data, port=arguments.port, reload=arguments.reload, say=say)
     if arguments.reset:
         return reset(stack)
     if arguments.code:
+        if not stack.runs():
+            raise StackError("The demo does not run: start it with `make demo`.")
         print(stack.manage("second_factor_codes").strip())
         return 0
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -53,7 +56,7 @@ def reset(stack: Stack) -> int:
     with stack.alone():
         embedded.stop(stack.data / "pg")
         shutil.rmtree(stack.data)
-    say(f"Removed {stack.data.relative_to(ROOT)}.")
+    say(f"Removed {relative(stack.data)}.")
     return 0
 
 

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
@@ -101,6 +102,15 @@ class Stack:
             yield
         finally:
             self.stop()
+
+    def runs(self) -> bool:
+        """Whether somebody, in whatever process, runs this folder's stack."""
+        try:
+            self._take_folder()
+        except StackError:
+            return True
+        self.stop()
+        return False
 
     def stop(self) -> None:
         """End every process, PostgreSQL last. Safe to repeat."""
@@ -260,8 +270,13 @@ class Stack:
         self.say("Starting PostgreSQL …")
         self.environment("owner")
         self.say("Bringing the tables up to date (half a minute the first time) …")
-        self.manage("migrate", "--verbosity=0", "--database=default", role="owner")
-        self.manage("migrate", "--verbosity=0", "--database=vault", role="owner")
+        with ThreadPoolExecutor() as pool:
+            migrations = [
+                pool.submit(self.manage, "migrate", "-v0", f"--database={alias}", role="owner")
+                for alias in ("default", "vault")
+            ]
+        for migration in migrations:
+            migration.result()
         if _has_command("sandbox"):
             self._add(self._sandbox())
             self._wait_for(self.ports["sandbox"], "/", anything=True)

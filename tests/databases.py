@@ -1,7 +1,6 @@
 """Databases for tests: cloned before Django starts; a throw-away pair for tests that commit."""
 
 import itertools
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -54,7 +53,3 @@ def own_database(
     finally:
         connections.close_all()
         server.drop(made)
-
-
-def worker_name() -> str:
-    return os.environ.get("PYTEST_XDIST_WORKER", "main")

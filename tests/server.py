@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -117,13 +116,20 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 def pytest_unconfigure(config: pytest.Config) -> None:
     if "run" not in globals() or run.users is None:
         return
-    with contextlib.suppress(psycopg.Error):
+    with _starting(), contextlib.suppress(BlockingIOError, psycopg.Error):
         _drop(run.server, f"test_{run.token}_")
-    with contextlib.suppress(BlockingIOError):
         fcntl.flock(run.users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if "TEST_DATABASE_URL" not in os.environ:
             embedded.stop(run.server.data)
     run.users.close()
+
+
+@contextlib.contextmanager
+def _starting() -> Iterator[None]:
+    """No run begins while another decides whether it is the last to use the server."""
+    with (HOME / "starting").open("w") as starting:
+        fcntl.flock(starting, fcntl.LOCK_EX)
+        yield
 
 
 def _server() -> embedded.Server:
@@ -137,8 +143,7 @@ def _begin_run() -> Run:
         os.environ.pop(name, None)
     HOME.mkdir(parents=True, exist_ok=True)
     users = (HOME / "users").open("w")
-    with (HOME / "starting").open("w") as starting:
-        fcntl.flock(starting, fcntl.LOCK_EX)
+    with _starting():
         alone = True
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -273,8 +278,3 @@ def _refuse_foreign_sockets() -> None:
 
     socket.socket.connect = connect  # type: ignore[assignment, method-assign]
     socket.getaddrinfo = lookup
-
-
-def host_and_port(url: str) -> tuple[str, int]:
-    parts = urlsplit(url)
-    return parts.hostname or "", parts.port or 80
