@@ -200,6 +200,7 @@ TEMPLATES = [
         },
     }
 ]
+FORMS_URLFIELD_ASSUME_HTTPS = True
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Languages and time -------------------------------------------------------------------------
@@ -336,6 +337,7 @@ LOGGING = {
         "fontTools": {"level": "ERROR"},
         "procrastinate": {"level": "WARNING"},
         "stripe": {"level": "WARNING"},
+        "django_tasks": {"level": "WARNING"},
     },
 }
 
