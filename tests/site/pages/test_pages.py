@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from wagtail.models import PageViewRestriction
 
+from donations import demo as donations_demo
 from pages import demo
 from pages.models import HomePage, OrganisationSettings, StandardPage
 from tests.roles import RoleClient
@@ -87,13 +88,13 @@ def test_spanish_pages_are_spanish_throughout(seeded: None, public_client: RoleC
     assert "Línea Nacional contra la Trata" in page
 
 
-def test_the_facts_of_the_organization_are_those_of_its_settings(
+def test_the_footer_names_the_legal_entity_and_the_exit_leads_where_staff_say(
     seeded: None, public_client: RoleClient
 ) -> None:
-    facts = OrganisationSettings.objects.get()
-    facts.exit_url = "https://weather.example/"
-    facts.tax_id = "12-3456789"
-    facts.save()
+    donations_demo.seed()
+    settings = OrganisationSettings.objects.get()
+    settings.exit_url = "https://weather.example/"
+    settings.save()
 
     page = public_client.get("/safety/").content.decode()
 
