@@ -6,7 +6,10 @@ import pytest
 
 from tests import jobs, roles
 
-pytest_plugins = ["tests.databases", "tests.live", "tests.chromium"]
+pytest_plugins = [
+    *("tests.databases", "tests.live", "tests.chromium"),
+    *("tests.sandbox_fixtures", "tests.giving", "tests.donations.visitors"),
+]
 
 
 @pytest.fixture(scope="session", autouse=True)
