@@ -188,6 +188,15 @@ STATES: dict[str, State] = {
     "receipt-expired": ("donations/receipt_download.html", lambda: download("expired")),
     "receipt-revoked": ("donations/receipt_download.html", lambda: download("revoked")),
     "receipt-unknown": ("donations/receipt_download.html", lambda: download("unknown")),
+    "confirm-gift": (
+        "donations/confirm_gift.html",
+        lambda: {"donation": donation(), "confirm_url": "#confirm", "give_url": "#give"},
+    ),
+    "confirm-gift-old": (
+        "donations/confirm_gift.html",
+        lambda: {"donation": None, "give_url": "#give"},
+    ),
+    "receipt-resent": ("donations/receipt_resent.html", dict),
     "confirm-by-mail": (
         "donations/confirm_by_mail.html",
         lambda: {"email": "ada@example.org"},
