@@ -15,7 +15,7 @@ def seed() -> None:
             "country": "US",
             "tax_id": "12-3456789",
             "address": "100 Harbor Street\nPortland, ME 04101",
-            "email": "giving@northstar.example",
+            "email": "hello@northstar.example",
             "phone": "+1 207 555 0100",
             "website": "https://northstar.example",
             "statement_descriptor": "NORTH STAR GIFT",

@@ -201,6 +201,7 @@ TEMPLATES = [
         },
     }
 ]
+FORMS_URLFIELD_ASSUME_HTTPS = True
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Languages and time -------------------------------------------------------------------------
@@ -337,6 +338,7 @@ LOGGING = {
         "fontTools": {"level": "ERROR"},
         "procrastinate": {"level": "WARNING"},
         "stripe": {"level": "WARNING"},
+        "django_tasks": {"level": "WARNING"},
     },
 }
 

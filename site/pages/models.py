@@ -67,19 +67,8 @@ class StandardPage(Page):
 
 @register_setting(icon="home")
 class OrganisationSettings(BaseSiteSetting):
-    """Who we are, as the header, the footer and the quick exit show it."""
+    """Quick exit, hotline and footer. Who we are stands with the legal entity, once."""
 
-    short_name = models.CharField(
-        _("short name"),
-        max_length=40,
-        default="North Star",
-        help_text=_("Neutral: it stands in bank statements, subjects and titles."),
-    )
-    legal_name = models.CharField(_("legal name"), max_length=120, blank=True)
-    tax_id = models.CharField(_("EIN"), max_length=20, blank=True)
-    address = models.TextField(_("postal address"), blank=True)
-    email = models.EmailField(_("contact e-mail"), blank=True)
-    phone = models.CharField(_("phone"), max_length=30, blank=True)
     exit_url = models.URLField(
         _("quick exit leads to"),
         default="https://www.google.com/",
@@ -95,13 +84,6 @@ class OrganisationSettings(BaseSiteSetting):
         MultiFieldPanel(
             [
                 FieldPanel(name)
-                for name in ("short_name", "legal_name", "tax_id", "address", "email", "phone")
-            ],
-            heading=_("Organization"),
-        ),
-        MultiFieldPanel(
-            [
-                FieldPanel(name)
                 for name in ("exit_url", "hotline_number", "hotline_text", "hotline_text_es")
             ],
             heading=_("Safety"),
@@ -112,10 +94,10 @@ class OrganisationSettings(BaseSiteSetting):
     ]
 
     class Meta:
-        verbose_name = _("organization")
+        verbose_name = _("safety and footer")
 
     def __str__(self) -> str:
-        return self.short_name
+        return str(_("safety and footer"))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         super().save(*args, **kwargs)

@@ -30,12 +30,6 @@ def give(heading: str, words: str) -> tuple[str, dict[str, Any]]:
 
 
 ORGANISATION = {
-    "short_name": "North Star",
-    "legal_name": "North Star Aftercare, Inc.",
-    "tax_id": "00-0000000",
-    "address": "1 Example Street\nSpringfield, NY 10001",
-    "email": "hello@northstar.example",
-    "phone": "+1 555 010 0100",
     "hotline_number": "1-888-373-7888",
     "hotline_text": "In the United States, the National Human Trafficking Hotline answers day and night:",
     "footer_text": "School and work for survivors of human trafficking, in their own countries.",

@@ -3,14 +3,16 @@
 import re
 
 import pytest
+from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from tests.server import ROOT
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 # Mails and PDF carry their own styles; they are no pages of the site.
-PAGES = [t for t in TEMPLATES if not t.is_relative_to(ROOT / "templates" / "emails")]
-PAGES = [t for t in PAGES if not t.is_relative_to(ROOT / "templates" / "pdf")]
+APART = [ROOT / "templates" / folder for folder in ("emails", "account/email", "pdf")]
+PAGES = [t for t in TEMPLATES if not any(t.is_relative_to(folder) for folder in APART)]
+CATALOGUES = sorted(ROOT.glob("*/locale/es/LC_MESSAGES/django.po"))
 INLINE = {
     "a style attribute": re.compile(r"<[^>{]*\sstyle\s*=", re.IGNORECASE),
     "a style element": re.compile(r"<style\b", re.IGNORECASE),
@@ -24,6 +26,15 @@ INLINE = {
     ),
 }
 TRANSLATED = re.compile(r"{% translate \"((?:[^\"\\]|\\.)*)\"")
+
+
+def messages() -> list[Message]:
+    """Every text of the Spanish catalogues."""
+    found: list[Message] = []
+    for path in CATALOGUES:
+        with path.open("rb") as file:
+            found += list(read_po(file, locale="es"))
+    return found
 
 
 @pytest.mark.parametrize("what", INLINE)
@@ -56,8 +67,7 @@ def test_the_first_line_of_every_template_says_what_it_needs() -> None:
 
 
 def test_every_string_of_a_template_has_its_spanish() -> None:
-    with (ROOT / "site/locale/es/LC_MESSAGES/django.po").open("rb") as file:
-        known = {m.id for m in read_po(file, locale="es") if m.string and not m.fuzzy}
+    known = {m.id for m in messages() if m.string and not m.fuzzy}
     missing = {
         found
         for template in PAGES
@@ -68,11 +78,9 @@ def test_every_string_of_a_template_has_its_spanish() -> None:
 
 
 def test_no_text_of_the_catalogue_is_left_untranslated() -> None:
-    with (ROOT / "site/locale/es/LC_MESSAGES/django.po").open("rb") as file:
-        catalogue = read_po(file, locale="es")
     unfinished = [
         message.id
-        for message in catalogue
+        for message in messages()
         if message.id
         and (
             message.fuzzy
@@ -84,11 +92,9 @@ def test_no_text_of_the_catalogue_is_left_untranslated() -> None:
 
 def test_a_translation_keeps_the_places_of_its_original() -> None:
     places = re.compile(r"%\((\w+)\)s|<(/?\w+)")
-    with (ROOT / "site/locale/es/LC_MESSAGES/django.po").open("rb") as file:
-        catalogue = read_po(file, locale="es")
     torn = [
         message.id
-        for message in catalogue
+        for message in messages()
         if isinstance(message.id, str)
         and sorted(places.findall(message.id)) != sorted(places.findall(str(message.string)))
         and message.id
