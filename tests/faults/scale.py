@@ -1,4 +1,4 @@
-"""How much is run: small in every test run, big with FAULTS=full, or FAULTS_SCALE percent of big."""
+"""How much is run: little in every test run, much with FAULTS=full (FAULTS_SCALE percent of it)."""
 
 import os
 
