@@ -1,0 +1,15 @@
+"""Crash, race and outage runs: a few in every test run, the big numbers by `make faults`."""
+
+import os
+
+import pytest
+
+FULL = os.environ.get("FAULTS") == "full"
+# A mutant is a whole test run in a copy of the tree: too dear for every day.
+collect_ignore = [] if FULL else ["test_mutants.py"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/faults/" in str(item.path):
+            item.add_marker(pytest.mark.faults)
