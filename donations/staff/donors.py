@@ -162,7 +162,7 @@ class Profile(Reading):
             {row.pgh_context.metadata.get("user") for row in history if row.pgh_context} - {None}
         )
         rows = []
-        for older, newer in zip(history, [*history[1:], donor], strict=True):
+        for older, newer in zip(history, [*history, donor][1:], strict=True):
             user = older.pgh_context and people.get(older.pgh_context.metadata.get("user"))
             rows += [
                 [

@@ -21,8 +21,10 @@ from donations.models import CheckoutAttempt, Donation, Donor, LegalEntity, Rece
 STRIPE_ID = re.compile(r"(?:pi|ch|py|cs|txn|re)_\w+")
 RECEIPT = re.compile(r"(TEST-)?([A-Z]{2})-(\d{4})-0*(\d{1,6})", re.IGNORECASE)
 DATES = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%d.%m.%Y")
+DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
 # Share of a word's three-letter pieces that a near spelling has: "nunes" for "nunez" has 0.67.
-NEAR = 0.55
+# All typed words together must reach the first, each of them the second.
+NEAR, FARTHEST = 0.55, 0.4
 
 
 def find_donations(donations: QuerySet[Donation], typed: str) -> QuerySet[Donation]:
@@ -43,17 +45,25 @@ def find_receipts(receipts: QuerySet[Receipt], typed: str) -> QuerySet[Receipt]:
 
 
 def near_names(typed: str) -> QuerySet[Donor]:
-    """Donors whose name has every typed word, or one spelt nearly like it."""
+    """Donors whose name has every typed word, or words spelt nearly like them."""
     donors = Donor.objects.all()
-    for place, word in enumerate(searchable(typed).split()):
+    words = searchable(typed).split()
+    exact, near, shares = Q(), Q(), []
+    for place, word in enumerate(words):
         pieces = Func(Value(word), function="northstar_trigrams", output_field=PIECES)
-        near = {f"near_{place}": Func(_NAME_PIECES, pieces, template=SHARE, output_field=SCORE)}
-        # The index gives whoever shares a piece; the share is worked out for those alone.
-        candidates = Q(pieces__overlap=pieces, **{f"near_{place}__gte": NEAR})
-        donors = donors.annotate(pieces=_NAME_PIECES, **near).filter(
-            Q(search_name__contains=word) | candidates
-        )
-    return donors
+        share = Func(_NAME_PIECES, pieces, template=SHARE, output_field=SCORE)
+        donors = donors.annotate(pieces=_NAME_PIECES, **{f"near_{place}": share})
+        if len(word) > 2:
+            # Whoever is meant shares a piece: the index finds those, the rest is for them alone.
+            donors = donors.filter(pieces__overlap=pieces)
+        exact &= Q(search_name__contains=word)
+        near &= Q(**{f"near_{place}__gte": FARTHEST})
+        shares.append(F(f"near_{place}"))
+    if not words:
+        return donors.none()
+    return donors.annotate(near=sum(shares[1:], shares[0])).filter(
+        exact | (near & Q(near__gte=NEAR * len(words)))
+    )
 
 
 PIECES = ArrayField(TextField())
@@ -86,7 +96,7 @@ def _donation_reading(word: str, *, name: bool = False) -> Q | None:  # noqa: PL
         typed = Q(*(Q(Contains(plain, part)) for part in searchable(word).split()))
         other = Q(receipt_name__icontains=word) | Q(reference__istartswith=word)
         return typed | other | Q(donor__in=near_names(word).values("pk"))
-    if "@" in word:
+    if "@" in word or DOMAIN.fullmatch(word):
         return Q(email__icontains=word) | Q(donor__email__icontains=word)
     if STRIPE_ID.fullmatch(word):
         tries = CheckoutAttempt.objects.filter(donation=OuterRef("pk"), session_id=word)
@@ -105,7 +115,7 @@ def _donation_reading(word: str, *, name: bool = False) -> Q | None:  # noqa: PL
 def _donor_reading(word: str, *, name: bool = False) -> Q | None:
     if name:
         return Q(pk__in=near_names(word).values("pk"))
-    if "@" in word:
+    if "@" in word or DOMAIN.fullmatch(word):
         return Q(email__icontains=word)
     gift = _donation_reading(word)
     if gift is None:

@@ -105,6 +105,8 @@ class OptionsForm(MoneyForm):
 
 
 class EntityForm(WagtailAdminModelForm):
+    website = forms.URLField(label=_("website"), assume_scheme="https")
+
     class Meta:
         model = LegalEntity
         fields: ClassVar[list[str]] = [

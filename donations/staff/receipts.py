@@ -119,7 +119,7 @@ class Reader(Reading):
         if receipt.sha256 is None:
             return []
         original = reverse("receipts:original", args=[receipt.pk])
-        copy = reverse("receipts:copy", args=[receipt.pk])
+        copy = reverse("receipts:duplicate", args=[receipt.pk])
         rows = [
             [Cell(_("The file as it was issued"), original)],
             [Cell(_("A copy, stamped so across the page"), copy)],
@@ -255,7 +255,7 @@ def original(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @permission_required("donations.view_receipt", raise_exception=True)
-def copy(request: HttpRequest, pk: int) -> HttpResponse:
+def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
     """A copy that cannot be taken for the receipt itself, with what has become of it."""
     receipt = get_object_or_404(Receipt, pk=pk, sha256__isnull=False)
     mark = {
@@ -293,5 +293,5 @@ class ReceiptsDesk(Desk):
     def extra_urls(self) -> list[URLPattern]:
         return [
             path("original/<int:pk>/", original, name="original"),
-            path("copy/<int:pk>/", copy, name="copy"),
+            path("duplicate/<int:pk>/", duplicate, name="duplicate"),
         ]

@@ -151,6 +151,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "anymail",
     "csp",
     "pgtrigger",
     "pghistory",
@@ -179,7 +180,14 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    *(["staff.second_factor.RequireSecondFactor"] if ROLE == "staff" else []),
+    *(
+        [
+            "staff.second_factor.RequireSecondFactor",
+            "pghistory.middleware.HistoryMiddleware",  # who changed what
+        ]
+        if ROLE == "staff"
+        else []
+    ),
     *(["wagtail.contrib.redirects.middleware.RedirectMiddleware"] if ROLE == "public" else []),
 ]
 ROOT_URLCONF = f"config.urls_{ROLE}"
@@ -231,6 +239,7 @@ STORAGES = {
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+WAGTAILIMAGES_IMAGE_FORM_BASE = "staff.uploads.CleanImageForm"
 WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp", "avif", "gif"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15_000_000
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
@@ -257,6 +266,13 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+# Staff hear by mail of each change to their password and factors.
+ACCOUNT_EMAIL_NOTIFICATIONS = ROLE == "staff"
+MFA_ADAPTER = "staff.second_factor.MFAAdapter"
+# Staff are invited by an administrator, who knows the address.
+MFA_ALLOW_UNVERIFIED_EMAIL = ROLE == "staff"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "North Star"
@@ -284,6 +300,9 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+# Invited people set their own password by mail; nobody else ever knows it.
+WAGTAILUSERS_PASSWORD_ENABLED = False
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 
 # --- Security -----------------------------------------------------------------------------------

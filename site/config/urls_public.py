@@ -3,9 +3,12 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from config.media import media_urls
+
 urlpatterns = [
     path("", include("pages.urls_technical")),
     path("", include("donations.urls_technical")),
+    *media_urls(),
     *i18n_patterns(
         path("", include("pages.urls")),
         path("", include("donations.urls")),

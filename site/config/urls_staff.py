@@ -1,16 +1,45 @@
 """The staff site: Wagtail's admin and what the desks add to it. No public page is served here."""
 
-from django.urls import include, path
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
-from wagtail.documents import urls as wagtaildocs_urls
+
+from accounts.closed import closed
+from config.media import media_urls
+
+
+def sign_in(request: HttpRequest, **named: object) -> HttpResponse:
+    """Wagtail's own form would let in by a password alone."""
+    return redirect("account_login")
+
+
+def to_public(request: HttpRequest, **named: object) -> HttpResponse:
+    """A page's own address, as "view live" has it, leads to the site that serves it."""
+    return redirect(settings.PUBLIC_URL + request.get_full_path())
+
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/admin/")),
     path("", include("pages.urls_technical")),
-    path("account/", include("allauth.urls")),
+    *media_urls(),
+    path("admin/login/", sign_in),
+    re_path("^admin/password_reset/", closed),
+    # Pictures alone come in; other files could carry what nobody looks for.
+    re_path("^admin/documents/", closed),
     path("admin/", include(wagtailadmin_urls)),
-    path("documents/", include(wagtaildocs_urls)),
-    path("preview/", include(wagtail_urls)),
+    *i18n_patterns(
+        path("account/", include("accounts.closed")),
+        path("account/", include("allauth.urls")),
+        re_path("", to_public),
+        # Never reached: pages take their addresses from it.
+        path("", include(wagtail_urls)),
+        prefix_default_language=False,
+    ),
 ]
+handler404 = "pages.errors.not_found"
+handler500 = "pages.errors.server_error"

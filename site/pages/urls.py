@@ -2,9 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from pages import views
+from pages import demo_mails, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("safety/", views.safety, name="safety"),
+    # Answered in a demonstration alone.
+    path("demo/mails/", demo_mails.mails, name="demo_mails"),
+    path("demo/mails/<str:name>/", demo_mails.mail_html, name="demo_mail"),
     path("styleguide/", include("pages.styleguide.urls")),
 ]

@@ -1,15 +1,24 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from donations import demo as donations_demo
+from pages import demo as pages_demo
+from staff import demo as staff_demo
 
 
 class Command(BaseCommand):
-    help = "Fill a demonstration with sample content; safe to repeat."
+    help = "Fill a demonstration with sample content and print how to sign in; safe to repeat."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--show", action="store_true", help="print the sign-ins alone")
+
+    def handle(self, *args: Any, show: bool, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("DEMO is off: sample content belongs into a demonstration alone.")
-        donations_demo.seed()
+        if not show:
+            donations_demo.seed()
+            pages_demo.seed()
+            staff_demo.seed()
+        self.stdout.write(staff_demo.show())

@@ -1,0 +1,76 @@
+"""What of the money part waits for somebody, and the gifts of the last days, for the home page."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Sum
+from django.db.models.functions import TruncDate
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from donations import inbox
+from donations.models import Donation, Receipt, StaffNote
+from donations.staff.desk import Notice, amount
+from donations.staff.inbox import failed_count, silence
+from donations.staff.mails import unsettled_count
+
+DAYS = 7
+
+
+@dataclass(frozen=True)
+class Day:
+    """The gifts of one day in one currency; `share` is of the best day, 0 to 100."""
+
+    day: date
+    count: int
+    total: str
+    share: int
+
+
+def waiting(user: Any) -> list[Notice]:
+    """What waits, as far as this person may see it."""
+    found: list[Notice] = []
+    if user.has_perm("donations.view_event"):
+        found += silence(inbox.silent_since())
+        if text := failed_count():
+            found.append(Notice(text, f"{reverse('inbox:index')}?status=failed", "bad"))
+    if user.has_perm("donations.view_mail") and (text := unsettled_count()):
+        found.append(Notice(text, f"{reverse('mails:index')}?work=on", "warn"))
+    if user.has_perm("donations.view_receipt"):
+        late = timezone.now() - timedelta(minutes=10)
+        count = Receipt.objects.filter(sha256=None, issued_at__lt=late).count()
+        if count:
+            words = ngettext("%(n)d receipt without a file", "%(n)d receipts without a file", count)
+            url = f"{reverse('receipts:index')}?undrawn=true"
+            found.append(Notice(words % {"n": count}, url, "bad"))
+    if user.has_perm("donations.view_staffnote"):
+        due = StaffNote.objects.filter(done_at=None, due_on__lte=timezone.localdate()).count()
+        if due:
+            words = ngettext("%(n)d task is due", "%(n)d tasks are due", due)
+            found.append(Notice(words % {"n": due}, reverse("tasks:index"), "warn"))
+    return found
+
+
+def last_days() -> list[tuple[str, list[Day]]]:
+    """For each currency in use, gifts paid on each of the last seven days, today last."""
+    today = timezone.localdate()
+    first = today - timedelta(days=DAYS - 1)
+    paid = Donation.objects.filter(
+        livemode=settings.STRIPE_LIVE,
+        paid_at__gte=timezone.now() - timedelta(days=DAYS),
+    ).annotate(day=TruncDate("paid_at"))
+    rows = paid.values("currency", "day").annotate(count=Count("pk"), total=Sum("amount_minor"))
+    sums = {(row["currency"], row["day"]): (row["count"], row["total"]) for row in rows}
+    charts = []
+    for currency in sorted({currency for currency, _day in sums}):
+        best = max(total for (of, _day), (_count, total) in sums.items() if of == currency)
+        days = []
+        for offset in range(DAYS):
+            day = first + timedelta(days=offset)
+            count, total = sums.get((currency, day), (0, 0))
+            days.append(Day(day, count, amount(total, currency), 100 * total // best))
+        charts.append((currency, days))
+    return charts

@@ -1,0 +1,44 @@
+"""The first page after signing in: what waits for me, and how the week went."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from wagtail.admin.ui.components import Component
+
+from donations.staff.waiting import last_days, waiting
+
+
+class WaitingPanel(Component):
+    name = "waiting"
+    order = 10
+    template_name = "staff/waiting.html"
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+        return {"notices": waiting(self.request.user)}
+
+
+class WeekPanel(Component):
+    """Shown to those who may see gifts."""
+
+    name = "week"
+    order = 20
+    template_name = "staff/week.html"
+
+    def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+        return {
+            "charts": [
+                {
+                    "currency": currency,
+                    "bars": [
+                        # Left edge, top and height in a drawing of 280 by 100.
+                        {"x": 8 + 39 * place, "y": 100 - day.share, "height": day.share}
+                        for place, day in enumerate(days)
+                    ],
+                    "days": days,
+                }
+                for currency, days in last_days()
+            ]
+        }

@@ -1,0 +1,166 @@
+"""Who may do what: a table from role to permissions. `manage.py roles` writes it into the database.
+
+A permission that no role lists is nobody's. Editors touch no money, finance touches no page;
+whoever needs both holds both roles.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.db.models import Q
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
+
+ENTER = "wagtailadmin.access_admin"
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a role may do to rows ("app.codename"), to all pages, and to all uploaded pictures."""
+
+    permissions: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+
+
+def _money(*codenames: str) -> tuple[str, ...]:
+    return tuple(f"donations.{name}" for name in codenames)
+
+
+WRITING = Role(
+    pages=("add_page", "change_page"),
+    pictures=("add_image", "change_image", "choose_image"),
+)
+PUBLISHING = Role(
+    pages=(*WRITING.pages, "publish_page", "lock_page", "unlock_page"),
+    pictures=WRITING.pictures,
+    permissions=("wagtailredirects.add_redirect", "wagtailredirects.change_redirect"),
+)
+DONOR_CARE = Role(
+    permissions=_money(
+        *("view_donation", "view_donor", "change_donor", "view_receipt", "view_mail"),
+        *("resend_receipt", "replace_receipt", "resend_mail"),
+        *("view_staffnote", "add_staffnote", "change_staffnote"),
+    )
+)
+FINANCE = Role(
+    permissions=_money(
+        *("view_donation", "view_donor", "view_receipt", "view_entry", "view_event", "view_mail"),
+        *("view_designation", "view_givingoptions", "view_legalentity"),
+        *("resend_receipt", "replace_receipt", "void_receipt", "replay_event"),
+        *("view_staffnote", "add_staffnote", "change_staffnote"),
+    )
+)
+FINANCE_LEAD = Role(
+    permissions=(
+        *FINANCE.permissions,
+        *_money("add_designation", "change_designation"),
+        *_money("add_givingoptions", "change_givingoptions", "change_legalentity"),
+    )
+)
+# Whoever gives out roles could give herself any; so nothing is withheld, and it is said openly.
+ADMINISTRATOR = Role(
+    permissions=tuple(
+        dict.fromkeys(
+            (
+                *PUBLISHING.permissions,
+                *FINANCE_LEAD.permissions,
+                *DONOR_CARE.permissions,
+                *("accounts.add_user", "accounts.change_user"),
+                *("staff.ask_factorreset", "staff.confirm_factorreset"),
+                "pages.change_organisationsettings",
+            )
+        )
+    ),
+    pages=(*PUBLISHING.pages, "bulk_delete_page"),
+    pictures=(*PUBLISHING.pictures, "delete_image"),
+)
+
+ROLES: Mapping[str, Role] = {
+    "Administrator": ADMINISTRATOR,
+    "Editor": WRITING,
+    "Publisher": PUBLISHING,
+    "Donor care": DONOR_CARE,
+    "Finance": FINANCE,
+    "Finance lead": FINANCE_LEAD,
+}
+# Wagtail makes these two; their members move to a role of ours by hand.
+STOCK = ("Editors", "Moderators")
+
+
+@transaction.atomic
+def sync() -> None:
+    """Make the groups say exactly what the table says. Safe to repeat.
+
+    Raises:
+        LookupError: the table names a permission that does not exist.
+    """
+    for name, role in ROLES.items():
+        group, _made = Group.objects.get_or_create(name=name)
+        group.permissions.set(_permissions((ENTER, *role.permissions)))
+        _scope_pages(group, role.pages)
+        _scope_pictures(group, role.pictures)
+    Group.objects.filter(name__in=STOCK, user=None).delete()
+
+
+def matrix() -> str:
+    """The table to read: a line for each permission, a column for each role."""
+    names = sorted(
+        {
+            name
+            for role in ROLES.values()
+            for name in (*role.permissions, *role.pages, *role.pictures)
+        }
+    )
+    width = max(map(len, names))
+    lines = [" " * width + "  " + "  ".join(ROLES)]
+    for name in names:
+        marks = (
+            ("x" if name in (*role.permissions, *role.pages, *role.pictures) else "·").center(
+                len(title)
+            )
+            for title, role in ROLES.items()
+        )
+        lines.append(f"{name:{width}}  {'  '.join(marks)}")
+    return "\n".join(lines)
+
+
+def _permissions(names: tuple[str, ...]) -> list[Permission]:
+    wanted = Q()
+    for name in names:
+        app, codename = name.split(".")
+        wanted |= Q(content_type__app_label=app, codename=codename)
+    found = list(Permission.objects.filter(wanted).select_related("content_type"))
+    known = {f"{row.content_type.app_label}.{row.codename}" for row in found}
+    if lacking := set(names) - known:
+        raise LookupError(f"no such permission: {', '.join(sorted(lacking))}")
+    return found
+
+
+def _scope_pages(group: Group, codenames: tuple[str, ...]) -> None:
+    root = Page.get_first_root_node()
+    rights = Permission.objects.filter(
+        content_type__app_label="wagtailcore", content_type__model="page", codename__in=codenames
+    )
+    GroupPagePermission.objects.filter(group=group).exclude(
+        page=root, permission__in=rights
+    ).delete()
+    for right in rights:
+        GroupPagePermission.objects.get_or_create(group=group, page=root, permission=right)
+
+
+def _scope_pictures(group: Group, codenames: tuple[str, ...]) -> None:
+    root = Collection.get_first_root_node()
+    rights = Permission.objects.filter(
+        content_type__app_label="wagtailimages",
+        content_type__model="image",
+        codename__in=codenames,
+    )
+    GroupCollectionPermission.objects.filter(group=group).exclude(
+        collection=root, permission__in=rights
+    ).delete()
+    for right in rights:
+        GroupCollectionPermission.objects.get_or_create(
+            group=group, collection=root, permission=right
+        )

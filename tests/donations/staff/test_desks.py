@@ -1,0 +1,334 @@
+"""The desks over HTTP: lists, pages, and each act done, refused, and done twice."""
+
+import pytest
+from django.urls import reverse
+
+from donations.models import (
+    Designation,
+    Donor,
+    GivingOptions,
+    Mail,
+    PaymentFailure,
+    Receipt,
+    StaffNote,
+)
+from tests.roles import STAFF, acting_as
+
+pytestmark = pytest.mark.role(STAFF)
+
+
+def url(name, *args):
+    with acting_as(STAFF):
+        return reverse(name, args=args)
+
+
+LISTS = [
+    "gifts",
+    "donors",
+    "receipts",
+    "tasks",
+    "designations",
+    "amounts",
+    "entities",
+    "inbox",
+    "mails",
+]
+MOST_QUERIES = 20
+
+
+@pytest.mark.parametrize("desk", LISTS)
+def test_a_list_takes_the_same_few_queries_for_many_rows(
+    desk, make_gift, make_event, lead, django_assert_max_num_queries
+):
+    for number in range(3):
+        gift = make_gift(name=f"Donor {number}")
+        make_event()
+        StaffNote.objects.create(
+            donation=gift, author_id=lead.session["_auth_user_id"], text="Call", due_on="2026-01-01"
+        )
+    lead.get(url(f"{desk}:index"))  # content types and locales are remembered after this
+    with django_assert_max_num_queries(MOST_QUERIES) as few:
+        assert lead.get(url(f"{desk}:index")).status_code == 200
+    for number in range(5):
+        make_gift(name=f"Donor {number}")
+        make_event()
+    with django_assert_max_num_queries(len(few)):
+        assert lead.get(url(f"{desk}:index")).status_code == 200
+
+
+@pytest.mark.parametrize("desk", LISTS)
+@pytest.mark.parametrize(
+    "query", ["?q=nunez", "results/?q=50", "?ordering=nonsense", "?p=99", "?export=csv"]
+)
+def test_a_list_copes_with_a_query_and_exports_nothing(desk, query, make_gift, make_event, lead):
+    make_gift(), make_event()
+    answer = lead.get(url(f"{desk}:index") + query)
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("query", [
+    "gifts:index ?status=paid", "gifts:index ?currency=USD&livemode=false",
+    "gifts:index ?created_at_from=2026-01-01&created_at_to=2099-12-31", "donors:index ?kind=person",
+    "receipts:index ?state=issued&undrawn=false", "inbox:index ?status=failed", "mails:index ?status=waiting",
+])  # fmt: skip
+def test_filters_keep_what_fits(query, make_gift, make_event, lead):
+    make_gift(), make_event()
+    Mail.objects.update(status="waiting")
+    name, parts = query.split()
+    assert "1 match" in " ".join(lead.get(url(name) + parts).content.decode().split())
+
+
+def test_filters_drop_what_does_not_fit(make_gift, lead):
+    make_gift()
+    assert "José" not in lead.get(url("gifts:index") + "?status=failed").content.decode()
+
+
+@pytest.mark.parametrize("desk", ["gifts", "receipts", "inbox", "mails", "tasks"])
+@pytest.mark.parametrize(
+    "path", ["new/", "edit/{}/", "delete/{}/", "copy/{}/", "usage/{}/", "history/{}/"]
+)
+def test_what_came_from_elsewhere_has_no_form(desk, path, make_gift, make_event, client_of_root):
+    gift, event = make_gift(), make_event()
+    key = {"gifts": gift.pk, "receipts": gift.receipts.get().pk, "inbox": event.pk}.get(desk, 1)
+    assert client_of_root.get(f"/admin/{desk}/{path.format(key)}").status_code == 404
+
+
+def test_a_gift_tells_its_whole_story(gift, lead):
+    PaymentFailure.objects.create(
+        charge_id="ch_bad", donation=gift, code="card_declined", decline_code="insufficient_funds",
+        failed_at=gift.created_at,
+    )  # fmt: skip
+    page = lead.get(url("gifts:inspect", gift.pk)).content.decode()
+
+    for told in (
+        "José Núñez", "$50.00", "•••• 4242", "Not enough money on the account. (insufficient_funds)",
+        gift.receipts.get().label, "Contributions", "Receipt issued",
+        f"https://dashboard.stripe.com/test/payments/{gift.payment_intent_id}", "A test gift",
+    ):  # fmt: skip
+        assert told in page
+
+
+def test_a_donors_page_adds_up_each_year_and_says_who_changed_what(make_gift, care):
+    gift = make_gift(email="jose@example.org")
+    make_gift(email="JOSE@example.org", amount=2500)
+    donor = gift.donor
+    values = {
+        "kind": "person", "name": "José Núñez Vega", "email": "Jose.Vega@example.org",
+        "country": "US", "region": "", "postcode": "04101", "language": "es",
+    }  # fmt: skip
+    assert care.post(url("donors:edit", donor.pk), values).status_code == 302
+
+    page = care.get(url("donors:inspect", donor.pk)).content.decode()
+    assert "$75.00" in page
+    assert "jose.vega@example.org" in page
+    assert "jose@example.org" in page  # as it was
+    assert "person" in page
+    donor.refresh_from_db()
+    assert donor.search_name == "jose nunez vega"
+    gift.refresh_from_db()
+    assert gift.name == "José Núñez"  # as typed
+
+
+def test_a_donor_cannot_take_anothers_address(make_gift, care):
+    one, other = make_gift(email="a@example.org").donor, make_gift(email="b@example.org").donor
+    values = {"kind": "person", "name": "A", "email": "B@example.org", "language": "en"}
+    answer = care.post(url("donors:edit", one.pk), values)
+    assert answer.status_code == 200
+    assert "Another donor has this e-mail address." in answer.content.decode()
+    assert Donor.objects.get(pk=other.pk).email == "b@example.org"
+
+
+def test_a_receipt_is_replaced_after_a_second_look_and_only_once(gift, care, run_jobs):
+    receipt = gift.receipts.get()
+    typed = {
+        "receipt_name": "José Núñez Vega",
+        "city": "Portland",
+        "reason": "name",
+        "note": "rang",
+    }
+
+    look = care.post(url("receipts:replace", receipt.pk), typed).content.decode()
+    assert "Please look it over" in look
+    assert Receipt.objects.count() == 1
+
+    for _ in range(2):
+        answer = care.post(url("receipts:replace", receipt.pk), typed | {"confirmed": "1"})
+        assert answer.status_code == 302
+    run_jobs()
+    receipt.refresh_from_db()
+    successor = receipt.replaced_by
+    assert (receipt.state, receipt.void_reason) == ("replaced", "name")
+    assert receipt.voided_by.pk == int(care.session["_auth_user_id"])
+    assert successor.snapshot["receipt_name"] == "José Núñez Vega"
+    assert successor.sha256
+    assert Receipt.objects.count() == 2
+    assert Mail.objects.get(receipt=successor).template == "receipt_replaced"
+
+
+def test_finance_voids_a_receipt_once(gift, finance):
+    receipt = gift.receipts.get()
+    for reason in ("duplicate", "other"):
+        answer = finance.post(url("receipts:void", receipt.pk), {"reason": reason, "note": "x"})
+        assert answer.status_code == 302
+    receipt.refresh_from_db()
+    assert (receipt.state, receipt.void_reason) == ("void", "duplicate")
+
+
+def test_a_void_without_a_reason_is_refused(gift, finance):
+    receipt = gift.receipts.get()
+    assert finance.post(url("receipts:void", receipt.pk), {"reason": "whim"}).status_code == 200
+    receipt.refresh_from_db()
+    assert receipt.state == "issued"
+
+
+def test_a_fresh_link_is_mailed_once_an_hour(gift, care):
+    receipt = gift.receipts.get()
+    for _ in range(2):
+        assert care.post(url("receipts:resend", receipt.pk)).status_code == 302
+    assert Mail.objects.filter(template="receipt_again").count() == 1
+
+
+def test_the_file_is_handed_out_as_issued_and_a_copy_is_stamped(gift, care):
+    receipt = gift.receipts.get()
+    original = care.get(url("receipts:original", receipt.pk))
+    copy = care.get(url("receipts:duplicate", receipt.pk))
+    assert original.content == bytes(receipt.file.data)
+    assert copy.content.startswith(b"%PDF-")
+    assert copy.content != original.content
+    assert copy["Content-Disposition"].endswith('-duplicate.pdf"')
+
+
+def test_an_event_is_looked_into_once_more(make_event, finance):
+    event = make_event(livemode=True)
+    for _ in range(2):
+        assert finance.post(url("inbox:replay", event.pk)).status_code == 302
+    event.refresh_from_db()
+    assert event.status == "waiting"
+    page = finance.get(url("inbox:inspect", event.pk)).content.decode()
+    assert "Unreachable" not in page
+
+
+def test_an_ignored_event_says_that_it_is_of_the_other_mode(make_event, finance):
+    event = make_event(livemode=True, status="ignored")
+    page = finance.get(url("inbox:inspect", event.pk)).content.decode()
+    assert "live event on a test site" in page
+
+
+def test_silence_is_told_on_the_desk_and_at_home(make_gift, finance):
+    make_gift(paid=False)  # its payment page should have ended long ago
+    for place in ("inbox:index", "wagtailadmin_home"):
+        assert "Stripe owes us events" in finance.get(url(place)).content.decode()
+
+
+def test_a_bounce_is_corrected_and_sent_again_once(gift, care):
+    mail = gift.mails.get(template="receipt")
+    Mail.objects.filter(pk=mail.pk).update(status="bounced")
+    assert "1 mail did not arrive" in care.get(url("mails:index")).content.decode()
+    for _ in range(2):
+        typed = {"to": "right@example.org", "confirmed": "1"}
+        assert care.post(url("mails:correct", mail.pk), typed).status_code == 302
+    assert Mail.objects.filter(to="right@example.org").count() == 1
+    gift.refresh_from_db()
+    assert gift.email == "right@example.org"
+    assert "did not arrive" not in care.get(url("mails:index")).content.decode()
+
+
+def test_a_mail_of_which_nobody_knows_whether_it_left_waits_for_a_person(gift, care, run_jobs):
+    mail = gift.mails.get(template="receipt")
+    Mail.objects.filter(pk=mail.pk).update(status="sending", created_at="2026-01-01T00:00Z")
+    assert "1 match" in " ".join(care.get(url("mails:index") + "?work=on").content.decode().split())
+    assert care.post(url("mails:again", mail.pk)).status_code == 302
+    run_jobs()
+    mail.refresh_from_db()
+    assert mail.status == "sent"
+
+
+def test_a_mail_can_be_left_at_that(gift, care):
+    mail = gift.mails.get(template="receipt")
+    Mail.objects.filter(pk=mail.pk).update(status="bounced")
+    assert care.post(url("mails:leave", mail.pk)).status_code == 302
+    assert Mail.objects.filter(handled_at=None, pk=mail.pk).count() == 0
+
+
+@pytest.mark.parametrize("template", ["receipt", "receipt_again", "gift_failed", "gift_processing"])
+def test_a_mail_is_shown_without_its_secret_link(gift, care, template):
+    mail = Mail.objects.create(
+        template=template, to=gift.email, cause=f"test:{template}", donation=gift,
+        receipt=gift.receipts.get(),
+    )  # fmt: skip
+    page = care.get(url("mails:inspect", mail.pk)).content.decode()
+    assert 'sandbox=""' in page
+    assert "/receipts/ey" not in page
+    assert not gift.receipts.get().links.filter(created_at__gt=mail.created_at).exists()
+
+
+def test_notes_and_tasks(gift, care):
+    values = {"text": "Call back about <b>the</b> address", "due_on": "2026-01-02"}
+    assert care.post(url("gifts:note", gift.pk), values).status_code == 302
+    note = StaffNote.objects.get()
+    assert note.donor == gift.donor
+    assert (
+        "Call back about &lt;b&gt;the" in care.get(url("gifts:inspect", gift.pk)).content.decode()
+    )
+    assert "Call back" in care.get(url("donors:inspect", gift.donor.pk)).content.decode()
+    assert "1 task is due" in care.get(url("wagtailadmin_home")).content.decode()
+    assert "Call back" not in str(list(gift.timeline.values_list("detail", flat=True)))
+
+    assert care.post(url("tasks:finish", note.pk)).status_code == 302
+    note.refresh_from_db()
+    assert note.done_by
+    assert "Call back" not in care.get(url("tasks:index")).content.decode()
+
+
+def test_a_note_on_a_donor(gift, care):
+    care.post(url("donors:note", gift.donor.pk), {"text": "Prefers letters"})
+    assert StaffNote.objects.get().donation is None
+
+
+def test_the_week_at_home(make_gift, care, editor):
+    make_gift(amount=1000), make_gift(amount=2000)
+    page = care.get(url("wagtailadmin_home")).content.decode()
+    assert "$30.00" in page
+    assert "<rect" in page
+    assert "$30.00" not in editor.get(url("wagtailadmin_home")).content.decode()
+
+
+def test_the_lead_sets_the_suggested_amounts(make_gift, lead, finance):
+    make_gift()
+    row = GivingOptions.objects.get()
+    typed = {
+        "currency": "USD", "frequency": "once", "amounts_minor": "30 12.50 $60", "fee_basis_points": 290,
+        "preselected_minor": "30", "minimum_minor": "5", "fee_fixed_minor": "0.30",
+    }  # fmt: skip
+    assert finance.post(url("amounts:edit", row.pk), typed).status_code == 302  # refused: to home
+    row.refresh_from_db()
+    assert row.amounts_minor != [1250, 3000, 6000]
+    assert lead.post(url("amounts:edit", row.pk), typed).status_code == 302
+    row.refresh_from_db()
+    assert row.amounts_minor == [1250, 3000, 6000]
+    assert (row.preselected_minor, row.fee_fixed_minor) == (3000, 30)
+
+    shown = lead.get(url("amounts:edit", row.pk)).content.decode()
+    assert 'value="12.50 30 60"' in shown
+    typed["preselected_minor"] = "31"
+    assert (
+        "choose one of the amounts"
+        in lead.post(url("amounts:edit", row.pk), typed).content.decode()
+    )
+
+
+def test_the_lead_makes_a_designation_and_its_promise_stays(make_gift, lead):
+    make_gift()
+    typed = {
+        "name": "Laptops", "code": "laptops", "restriction": "with_donor_restrictions",
+        "currency": "USD", "position": "40", "over_funding_percent": "0", "target_minor": "",
+    }  # fmt: skip
+    assert lead.post(url("designations:add"), typed).status_code == 302
+    row = Designation.objects.get(code="laptops")
+    typed |= {"restriction": "without_donor_restrictions", "target_minor": "1,000"}
+    page = lead.post(url("designations:edit", row.pk), typed).content.decode()
+    assert "This cannot change once it is in use." in page
+    assert "A goal needs a place" in page
+    row.refresh_from_db()
+    assert row.restriction == "with_donor_restrictions"
