@@ -27,9 +27,9 @@ State = CheckoutAttempt.State
 HOUR = timedelta(hours=1)
 # One further failure is allowed for so many paid gifts of the same network, up to twice the limit.
 GIFTS_PER_FAILURE = 5
-# Failures plus open pages of a network stay below so many times the limit: an open page is a card
-# that may be tried before we hear of it.
-PAGES = 3
+# Failures and open pages of a network together may exceed its failures by so many times the limit:
+# an open page is a card that may be tried before we hear of it.
+PAGES = 2
 # A page that stood open for so long gives its place to the next donor; a shorter one keeps it.
 IDLE = timedelta(minutes=5)
 EMAIL_HOT, EMAIL_CLOSED = 3, 6
@@ -165,7 +165,7 @@ def _allowed(network: str, now: datetime) -> int:
 
 def _places_left(network: str) -> int:
     now = timezone.now()
-    places = PAGES * settings.CARD_FAILURES_PER_HOUR * _width(now)
+    places = _allowed(network, now) + PAGES * settings.CARD_FAILURES_PER_HOUR * _width(now)
     failed = PaymentFailure.objects.filter(network=network, failed_at__gt=now - HOUR).count()
     return places - failed - open_pages(Q(network=network)).count()
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from core.tokens import new_token
 from donations import proof
+from donations.models import PaymentFailure
 from sandbox.control import ControlError, Sandbox
 from tests.giving import Giving
 from tests.jobs import Ran
@@ -151,3 +152,24 @@ def tried_cards(giving: Giving) -> list[datetime]:
     """When a card was tried at Stripe, oldest first."""
     events = giving.sandbox.events(types=TRIED)
     return [datetime.fromtimestamp(event["created"], UTC) for event in events]
+
+
+@pytest.fixture
+def failures(giving: Giving):
+    """Writes down failed cards, each of a card and for a gift of its own."""
+    made = iter(range(1_000))
+
+    def fail(
+        count: int = 1, *, network="network-of-here", email="", card="", ago=timedelta(), gift=None
+    ) -> None:
+        for _ in range(count):
+            number = next(made)
+            PaymentFailure.objects.create(
+                charge_id=f"ch_{number}",
+                donation=gift or giving.begin(email=email or f"donor{number}@example.org"),
+                network=network,
+                card=card or f"card-{number}",
+                failed_at=timezone.now() - ago,
+            )
+
+    return fail
