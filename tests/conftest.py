@@ -6,7 +6,7 @@ import pytest
 
 from tests import jobs, roles
 
-pytest_plugins = ["tests.databases", "tests.live", "tests.chromium"]
+pytest_plugins = ["tests.databases", "tests.live", "tests.chromium", "tests.gifts_made"]
 
 
 @pytest.fixture(scope="session", autouse=True)
