@@ -15,7 +15,10 @@ from django.utils.http import urlencode
 
 from accounts.models import User
 
-OPEN_WITHOUT = ("/account/", "/static/", "/health/", "/ready/")
+OPEN_WITHOUT = (
+    *("/account/", "/static/", "/health/", "/ready/"),
+    *(f"/{code}/account/" for code, _name in settings.LANGUAGES),
+)
 
 
 class RequireSecondFactor:
