@@ -1,5 +1,6 @@
-"""What mail providers report of mails we sent. The library tells it by a signal, its only interface;
-nothing else here listens to one.
+"""What mail providers report of mails we sent.
+
+The library tells it by a signal, its only interface; nothing else here listens to one.
 """
 
 from collections.abc import Callable

@@ -167,7 +167,7 @@ def _places_left(network: str) -> int:
     now = timezone.now()
     places = _allowed(network, now) + PAGES * settings.CARD_FAILURES_PER_HOUR * _width(now)
     failed = PaymentFailure.objects.filter(network=network, failed_at__gt=now - HOUR).count()
-    return places - failed - open_pages(Q(network=network)).count()
+    return int(places) - failed - open_pages(Q(network=network)).count()
 
 
 def _newest(failures: QuerySet[PaymentFailure], count: int) -> list[datetime]:

@@ -129,6 +129,10 @@ class Listing(generic.IndexView):
         extra = {} if self.results_only else {"notices": self.notices()}
         return {**super().get_context_data(**kwargs), **extra}
 
+    def get_list_more_buttons(self, instance: Any) -> list[Any]:
+        """The title leads to the row; a menu with that one line would only be in the way."""
+        return []
+
     def notices(self) -> list[Notice]:
         return []
 

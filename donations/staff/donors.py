@@ -106,7 +106,7 @@ class Profile(Reading):
 
     def _profile(self, donor: Donor) -> Section:
         place = " ".join(part for part in (donor.postcode, donor.region, donor.country) if part)
-        rows = [
+        rows: list[list[Any]] = [
             [_("Kind"), donor.get_kind_display()],
             [_("Name"), donor.name],
             [_("E-mail"), donor.email],
@@ -167,7 +167,7 @@ class Profile(Reading):
             rows += [
                 [
                     moment(older.pgh_created_at),
-                    Donor._meta.get_field(name).verbose_name,
+                    Donor._meta.get_field(name).verbose_name,  # type: ignore[union-attr]
                     Cell(getattr(older, name)),
                     Cell(getattr(newer, name)),
                     str(user or _("the program")),
@@ -187,7 +187,7 @@ def _history(donor: Donor) -> QuerySet[Any]:
 
 class NoteOnDonor(notes.AddNote):
     def save(self, data: dict[str, Any]) -> None:
-        StaffNote.objects.create(donor=self.row, author=self.request.user, **data)
+        StaffNote.objects.create(donor=self.row, author_id=self.request.user.pk, **data)
 
 
 class EditDonor(generic.EditView):

@@ -90,7 +90,7 @@ def _conditions(typed: str, reading: Any) -> list[Q]:
     return found
 
 
-def _donation_reading(word: str, *, name: bool = False) -> Q | None:  # noqa: PLR0911 - one a reading
+def _donation_reading(word: str, *, name: bool = False) -> Q | None:
     if name:
         plain = Func(F("name"), function="northstar_plain", output_field=TextField())
         typed = Q(*(Q(Contains(plain, part)) for part in searchable(word).split()))

@@ -269,6 +269,8 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 # Staff hear by mail of each change to their password and factors.
 ACCOUNT_EMAIL_NOTIFICATIONS = ROLE == "staff"
+# No box to tick: the session ends after its hours, or with the browser on the staff side.
+ACCOUNT_SESSION_REMEMBER = ROLE == "public"
 MFA_ADAPTER = "staff.second_factor.MFAAdapter"
 # Staff are invited by an administrator, who knows the address.
 MFA_ALLOW_UNVERIFIED_EMAIL = ROLE == "staff"

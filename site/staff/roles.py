@@ -68,7 +68,8 @@ ADMINISTRATOR = Role(
                 *FINANCE_LEAD.permissions,
                 *DONOR_CARE.permissions,
                 *("accounts.add_user", "accounts.change_user"),
-                *("staff.ask_factorreset", "staff.confirm_factorreset"),
+                *("staff.view_factorreset", "staff.ask_factorreset"),
+                "staff.confirm_factorreset",
                 "pages.change_organisationsettings",
             )
         )

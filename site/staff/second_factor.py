@@ -15,7 +15,10 @@ from django.utils.http import urlencode
 
 from accounts.models import User
 
-OPEN_WITHOUT = ("/account/", "/static/", "/health/", "/ready/")
+OPEN_WITHOUT = (
+    *("/account/", "/static/", "/health/", "/ready/"),
+    *(f"/{code}/account/" for code, _name in settings.LANGUAGES),
+)
 
 
 class RequireSecondFactor:
@@ -64,7 +67,7 @@ class MFAAdapter(DefaultMFAAdapter):
         if settings.ROLE == "public" and not authenticator.user.has_perm(ENTER):
             return True
         others = Authenticator.objects.filter(user=authenticator.user).exclude(pk=authenticator.pk)
-        return others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+        return bool(others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
 
 
 ENTER = "wagtailadmin.access_admin"

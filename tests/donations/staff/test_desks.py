@@ -1,6 +1,7 @@
 """The desks over HTTP: lists, pages, and each act done, refused, and done twice."""
 
 import pytest
+from django.contrib.admin.utils import quote
 from django.urls import reverse
 
 from donations.models import (
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.role(STAFF)
 
 def url(name, *args):
     with acting_as(STAFF):
-        return reverse(name, args=args)
+        return reverse(name, args=[quote(arg) for arg in args])
 
 
 LISTS = [

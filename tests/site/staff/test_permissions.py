@@ -1,0 +1,195 @@
+"""Role by address by method: every staff address has a line here, or nobody may use it."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.admin.utils import quote
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from donations.models import GivingOptions, Mail, StaffNote
+from staff import roles
+from staff.models import FactorReset
+from tests.people import person, signed_in
+from tests.roles import STAFF, RoleClient, acting_as
+
+pytestmark = pytest.mark.role(STAFF)
+
+DESKS = (
+    *("gifts", "donors", "receipts", "tasks", "designations", "amounts", "entities"),
+    *("inbox", "mails", "factor_resets"),
+)
+A, C, F, L = "Administrator", "Donor care", "Finance", "Finance lead"
+MONEY = {A, C, F, L}
+BOOKS = {A, F, L}
+# Who gets an answer, for each address of ours; everyone else is turned away.
+MAY = {
+    **{f"gifts:{name}": MONEY for name in ("index", "index_results", "inspect", "note")},
+    **{f"donors:{name}": MONEY for name in ("index", "index_results", "inspect", "note")},
+    "donors:edit": {A, C},
+    **{
+        f"receipts:{name}": MONEY
+        for name in ("index", "index_results", "inspect", "original", "duplicate")
+    },
+    "receipts:resend": MONEY,
+    "receipts:replace": MONEY,
+    "receipts:void": BOOKS,
+    **{f"tasks:{name}": MONEY for name in ("index", "index_results", "inspect", "finish")},
+    **{f"inbox:{name}": BOOKS for name in ("index", "index_results", "inspect", "replay")},
+    **{f"mails:{name}": MONEY for name in ("index", "index_results", "inspect")},
+    **{f"mails:{name}": {A, C} for name in ("again", "correct", "leave")},
+    **{f"{desk}:index": BOOKS for desk in ("designations", "amounts", "entities")},
+    **{f"{desk}:index_results": BOOKS for desk in ("designations", "amounts", "entities")},
+    **{
+        f"{desk}:{name}": {A, L} for desk in ("designations", "amounts") for name in ("add", "edit")
+    },
+    "entities:edit": {A, L},
+    # What the people who keep these rows changed.
+    **{
+        f"{desk}:{name}": BOOKS
+        for desk in ("designations", "amounts", "entities")
+        for name in ("history", "history_results")
+    },
+    **{
+        f"factor_resets:{name}": {A}
+        for name in ("index", "index_results", "inspect", "ask", "confirm")
+    },
+}
+ROLES = ("Administrator", "Editor", "Publisher", "Donor care", "Finance", "Finance lead")
+
+
+def ours() -> Iterator[str]:
+    """The names of all addresses that our desks add, read from the resolver itself."""
+    with acting_as(STAFF):
+        resolver = get_resolver("config.urls_staff")
+
+        def walk(entries: list[URLPattern | URLResolver], space: str) -> Iterator[str]:
+            for entry in entries:
+                if isinstance(entry, URLResolver):
+                    yield from walk(entry.url_patterns, entry.namespace or space)
+                elif space in DESKS:
+                    yield f"{space}:{entry.name}"
+
+        yield from walk(resolver.url_patterns, "")
+
+
+def test_every_address_of_a_desk_has_its_line():
+    assert set(ours()) == set(MAY)
+
+
+@pytest.fixture
+def rows(make_gift, make_event):
+    gift = make_gift()
+    author = person(factor=False)
+    line = gift.lines.get()
+    return {
+        "gifts": gift.pk,
+        "donors": gift.donor.pk,
+        "receipts": gift.receipts.get().pk,
+        "tasks": StaffNote.objects.create(
+            donation=gift, author=author, text="x", due_on="2026-01-01"
+        ).pk,
+        "inbox": make_event().pk,
+        "mails": Mail.objects.filter(receipt__isnull=False).first().pk,
+        "designations": line.designation_id,
+        "amounts": GivingOptions.objects.get().pk,
+        "entities": gift.legal_entity_id,
+        "factor_resets": FactorReset.objects.create(
+            person=person(), asked_by=author, reason="lost"
+        ).pk,
+    }  # fmt: skip
+
+
+def address(name: str, rows: dict[str, object]) -> str:
+    desk, action = name.split(":")
+    alone = ("index", "index_results", "add", "ask")
+    with acting_as(STAFF):
+        return reverse(name, args=[] if action in alone else [quote(rows[desk])])
+
+
+def answers(client: RoleClient, url: str, method: str) -> bool:
+    """Wagtail turns people away by sending them home with a message."""
+    answer = getattr(client, method)(url)
+    if answer.status_code == 302:
+        return not (
+            answer["Location"] == "/admin/" or answer["Location"].startswith("/admin/login/")
+        )
+    assert answer.status_code in (200, 403), (url, method, answer.status_code)
+    return answer.status_code == 200
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_gets_what_the_table_says_and_nothing_else(role, rows):
+    client = signed_in(person(role))
+    got = {name for name in MAY if answers(client, address(name, rows), "get")}
+    assert got == {name for name, allowed in MAY.items() if role in allowed}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_a_role_may_not_read_it_may_not_do_either(role, rows):
+    client = signed_in(person(role))
+    for name, allowed in MAY.items():
+        if role not in allowed:
+            for method in ("post", "put", "delete", "patch"):
+                assert not answers(client, address(name, rows), method), (name, method)
+
+
+def test_without_a_sign_in_every_address_leads_to_it(rows):
+    client = RoleClient(STAFF)
+    for name in MAY:
+        for method in ("get", "post"):
+            answer = getattr(client, method)(address(name, rows))
+            assert answer.status_code == 302
+            assert answer["Location"].startswith("/account/login/")
+
+
+def test_without_a_second_factor_every_address_leads_to_enrolment(rows):
+    client = signed_in(person("Administrator", factor=False), method="password")
+    for name in MAY:
+        assert client.get(address(name, rows))["Location"] == "/account/2fa/totp/activate/"
+
+
+def test_a_session_that_never_used_its_factor_is_asked_for_it(rows):
+    client = signed_in(person("Administrator"), method="password")
+    time_before = client.session["account_authentication_methods"][0]["at"]
+    session = client.session
+    session["account_authentication_methods"][0]["at"] = time_before + 3600
+    session.save()
+    for name in MAY:
+        answer = client.get(address(name, rows))
+        assert answer["Location"].startswith("/account/2fa/reauthenticate/"), name
+
+
+def test_somebody_without_a_role_gets_nothing(rows):
+    client = signed_in(person())
+    for name in MAY:
+        assert not answers(client, address(name, rows), "get")
+
+
+@pytest.mark.parametrize("role", ["Donor care", "Finance", "Finance lead"])
+def test_money_people_have_no_page_to_edit(role, db):
+    client = signed_in(person(role))
+    for path in ("/admin/pages/", "/admin/pages/1/", "/admin/images/", "/admin/images/add/"):
+        assert not answers(client, path, "get"), path
+
+
+@pytest.mark.parametrize("role", [r for r in ROLES if r != "Administrator"])
+def test_only_administrators_keep_people_and_groups(role, db):
+    client = signed_in(person(role))
+    for path in ("/admin/users/", "/admin/users/new/", "/admin/groups/"):
+        assert not answers(client, path, "get"), path
+
+
+def test_roles_are_exactly_the_table_after_a_change_by_hand(db):
+    roles.sync()
+    editor = Group.objects.get(name="Editor")
+    editor.permissions.add(Permission.objects.get(codename="void_receipt"))
+    roles.sync()
+    assert [p.codename for p in editor.permissions.all()] == ["access_admin"]
+    assert not Group.objects.filter(name__in=roles.STOCK)
+
+
+def test_the_matrix_is_printed(db, capsys):
+    call_command("roles")
+    assert "donations.void_receipt" in capsys.readouterr().out
