@@ -96,7 +96,7 @@ class _BundledFonts(FontConfiguration):
 
 class _BundledFiles(URLFetcher):
     def __init__(self) -> None:
-        super().__init__(allowed_protocols=())  # type: ignore[no-untyped-call]
+        super().__init__(allowed_protocols=())
         # WeasyPrint logs what goes wrong inside a drawing and leaves a hole in the page.
         self.refused = ""
 
@@ -126,7 +126,7 @@ class _Srgb(ColorProfile):
     def __init__(self) -> None:
         name = "sRGB2014.icc"
         self.content = files("weasyprint.pdf").joinpath(name).read_bytes()
-        super().__init__(  # type: ignore[no-untyped-call]
+        super().__init__(
             BytesIO(self.content), name, "relative-colorimetric", (["r"], ["g"], ["b"])
         )
 
@@ -167,7 +167,7 @@ def printable(text: str) -> str:
         category = unicodedata.category(character)
         if category in ("Cc", "Cf", "Cs", "Co"):
             return ""
-        if ord(character) in covered:
+        if ord(character) in covered and category not in ("Zl", "Zp"):
             return character
         return {"L": "\ufffd", "M": "\ufffd", "N": "\ufffd", "Z": " "}.get(category[0], "")
 
@@ -249,7 +249,7 @@ def _claim_ua(metadata: DocumentMetadata) -> None:
         rdf.extend(ElementTree.fromstring(PDFUA_CLAIM))  # noqa: S314
         return bytes(ElementTree.tostring(rdf, encoding="utf-8"))
 
-    metadata.generate_rdf_metadata = both  # type: ignore[method-assign]
+    metadata.generate_rdf_metadata = both
 
 
 def _correct_attachments(pdf: pydyf.PDF, attachments: Sequence[Attachment]) -> None:

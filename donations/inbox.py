@@ -128,9 +128,10 @@ def _payment(attempt: CheckoutAttempt, event: Event) -> bool:
 
 
 def _failed_payment(attempt: CheckoutAttempt, event: Event) -> bool:
-    fresh = payments.record_failures(attempt, event.payment_intent_id)
+    failed = gateway.failed_charges(event.payment_intent_id)
+    fresh = payments.record_failures(attempt, failed)
     changed = payments.refresh(attempt)
-    if attempt.donation.failures.count() >= FAILURES_PER_PAGE:
+    if len(failed) >= FAILURES_PER_PAGE and attempt.session_id:
         checkout.close(attempt)
     if fresh and defence.assess(attempt.network, attempt.donation.email).closed:
         checkout.close_pages.defer(attempt_id=attempt.pk)

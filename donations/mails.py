@@ -8,6 +8,7 @@ from typing import Any
 from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
 from django.core import signing
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 
@@ -22,6 +23,8 @@ Status = Mail.Status
 # Only the mailed link proves the address; the review page's own address does not.
 CONFIRM_SALT = "confirm-gift"
 CONFIRM_TIME = timedelta(days=1)
+# No hand-over takes this long: the worker died between it and noting the outcome.
+STUCK = timedelta(minutes=10)
 
 
 class NotSentYet(Exception):
@@ -138,6 +141,39 @@ def correct_and_resend(mail: Mail, *, to: str) -> None:
             donation=mail.donation,
             receipt=mail.receipt,
         )
+
+
+def send_again(mail: Mail) -> None:
+    """Staff send a mail once more: one that may never have left, or a copy of one that did.
+
+    A copy leaves at most once an hour, however often the button is pressed.
+    """
+    with transaction.atomic():
+        mail = Mail.objects.select_for_update().get(pk=mail.pk)
+        if mail.status in (Status.SENDING, Status.SUPPRESSED):
+            _mark(mail, Status.WAITING)
+            send_mail.defer(mail_id=mail.pk)
+        elif mail.status == Status.SENT:
+            queue(
+                mail.template,
+                to=mail.to,
+                language=mail.language,
+                cause=f"again:{mail.pk}:{timezone.now():%Y%m%d%H}",
+                donation=mail.donation,
+                receipt=mail.receipt,
+            )
+
+
+def leave_it(mail: Mail) -> None:
+    """Staff decided that nothing more is to be done about a mail that did not arrive."""
+    Mail.objects.filter(pk=mail.pk, handled_at=None).update(handled_at=timezone.now())
+
+
+def unsettled() -> QuerySet[Mail]:
+    """The work list: mails that came back, and mails of which nobody knows whether they left."""
+    stuck = Q(status=Status.SENDING, created_at__lt=timezone.now() - STUCK)
+    back = Q(status__in=[Status.BOUNCED, Status.COMPLAINED])
+    return Mail.objects.filter(back | stuck, handled_at=None)
 
 
 def _claim(mail_id: int) -> Mail | None:

@@ -5,6 +5,8 @@ our version, fetches the object, locks the row and, if another answer was taken 
 fetches again: an older answer can never overwrite a newer one.
 """
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.db.models import F
 
@@ -128,7 +130,7 @@ def settle(donation: Donation, *, charge: gateway.Charge, payment_intent_id: str
     return True
 
 
-def record_failures(attempt: CheckoutAttempt, payment_intent_id: str) -> bool:
+def record_failures(attempt: CheckoutAttempt, charges: Sequence[gateway.Charge]) -> bool:
     """Write down each failed card or bank try of a payment; true if one was new."""
     rows = [
         PaymentFailure(
@@ -140,7 +142,7 @@ def record_failures(attempt: CheckoutAttempt, payment_intent_id: str) -> bool:
             network=attempt.network,
             failed_at=charge.created_at,
         )
-        for charge in gateway.failed_charges(payment_intent_id)
+        for charge in charges
     ]
     with transaction.atomic():
         donation = Donation.objects.select_for_update().get(pk=attempt.donation_id)

@@ -14,6 +14,7 @@ from donations.models.entities import GivingOptions, LegalEntity
 from donations.models.inbox import Event
 from donations.models.ledger import BalanceTransaction, Entry, Posting, Seal, SealItem
 from donations.models.mails import Mail
+from donations.models.notes import StaffNote
 from donations.models.receipts import Receipt, ReceiptFile, ReceiptLink, ReceiptSeries
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "ReceiptSeries",
     "Seal",
     "SealItem",
+    "StaffNote",
     "Tally",
     "TimelineEntry",
     "UsedChallenge",

@@ -1,10 +1,12 @@
 """What money is for."""
 
 import pghistory
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from core.discretion import telling
 from donations.models import rules
 
 
@@ -65,6 +67,17 @@ class Designation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """A name is printed on receipts and shown in mails, which others read over shoulders.
+
+        Raises:
+            ValidationError: it names the cause.
+        """
+        for field in ("name", "name_es"):
+            if word := telling(getattr(self, field)):
+                text = _("Receipts show this name: please say it without “%(word)s”.")
+                raise ValidationError({field: text % {"word": word}})
 
     @property
     def public_name(self) -> str:

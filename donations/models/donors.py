@@ -9,7 +9,9 @@ from donations.models import rules
 
 
 @pghistory.track(
-    pghistory.UpdateEvent(), fields=["name", "email", "kind", "country", "region", "language"]
+    # The row as it was: with the one of today each change can be told.
+    pghistory.UpdateEvent(row=pghistory.Old),
+    fields=["name", "email", "kind", "country", "region", "language"],
 )
 class Donor(models.Model):
     """A person or an organisation that gives. Changed only by a verified account or by staff.

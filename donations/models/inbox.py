@@ -34,6 +34,7 @@ class Event(models.Model):
     class Meta:
         verbose_name = _("event from Stripe")
         verbose_name_plural = _("events from Stripe")
+        permissions = [("replay_event", "Can look into an event once more")]
         indexes = [
             models.Index(fields=["-received_at"], name="event_newest_first"),
             models.Index(fields=["status", "received_at"], name="event_by_status"),

@@ -40,6 +40,7 @@ class Mail(models.Model):
     class Meta:
         verbose_name = _("mail")
         verbose_name_plural = _("mails")
+        permissions = [("resend_mail", "Can send a mail again or to a corrected address")]
         indexes = [
             models.Index(fields=["-created_at"], name="mail_newest_first"),
             models.Index(fields=["status", "created_at"], name="mail_by_status"),

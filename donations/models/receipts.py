@@ -82,6 +82,11 @@ class Receipt(models.Model):
     class Meta:
         verbose_name = _("receipt")
         verbose_name_plural = _("receipts")
+        permissions = [
+            ("void_receipt", "Can declare a receipt void"),
+            ("replace_receipt", "Can replace a receipt by a corrected one"),
+            ("resend_receipt", "Can mail a fresh link to a receipt"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["series", "number"], name="receipt_number_once"),
             models.UniqueConstraint(

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 from procrastinate.contrib.django import app
 
+from core import money
 from core.links import public_url
 from core.retries import Patient
 from core.tokens import new_code, sha256
@@ -134,6 +135,9 @@ def facts(donation: Donation, receipt: Receipt) -> Snapshot:
     place = " ".join(part for part in (donation.region, donation.postcode) if part)
     city = ", ".join(part for part in (donation.city, place) if part)
     address = (donation.address_line1, donation.address_line2, city, donation.country)
+    lines = list(donation.lines.select_related("designation"))
+    kept_minor = donation.amount_minor - donation.refunded_minor
+    kept = money.allocate(kept_minor, [line.amount_minor for line in lines])
     assert donation.paid_at is not None  # number_receipt refuses an unpaid one
     with override(donation.language):
         return Snapshot(
@@ -150,15 +154,16 @@ def facts(donation: Donation, receipt: Receipt) -> Snapshot:
             received_on=donation.paid_at.astimezone(zone).date(),
             issued_on=today,
             currency=donation.currency,
-            amount_minor=donation.amount_minor - donation.refunded_minor,
-            fee_cover_minor=donation.fee_cover_minor,
+            amount_minor=kept_minor,
+            fee_cover_minor=min(donation.fee_cover_minor, kept_minor),
             lines=tuple(
                 Line(
                     designation=line.designation.public_name,
-                    amount_minor=line.amount_minor,
+                    amount_minor=amount_minor,
                     restricted=line.designation.restriction == "with_donor_restrictions",
                 )
-                for line in donation.lines.select_related("designation")
+                for line, amount_minor in zip(lines, kept, strict=True)
+                if amount_minor
             ),
             payment_method=payment_method(donation),
             tribute=tribute(donation),

@@ -163,7 +163,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.forms",  # its widget templates, so that ours may replace one
 ]
 MIDDLEWARE = [
     "core.logs.RequestLog",
@@ -201,6 +200,7 @@ TEMPLATES = [
         },
     }
 ]
+FORMS_URLFIELD_ASSUME_HTTPS = True
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Languages and time -------------------------------------------------------------------------
@@ -337,6 +337,7 @@ LOGGING = {
         "fontTools": {"level": "ERROR"},
         "procrastinate": {"level": "WARNING"},
         "stripe": {"level": "WARNING"},
+        "django_tasks": {"level": "WARNING"},
     },
 }
 

@@ -57,7 +57,10 @@ def organisation(request: HttpRequest) -> dict[str, Any]:
 def facts() -> Organisation:
     """The facts in the language of the moment, at most a minute old."""
     language = (get_language() or "en")[:2]
-    known: Organisation = cache.get_or_set(facts_key(language), lambda: _read(language), SECONDS)
+    known: Organisation | None = cache.get(facts_key(language))
+    if known is None:
+        known = _read(language)
+        cache.set(facts_key(language), known, SECONDS)
     return known
 
 

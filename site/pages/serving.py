@@ -15,8 +15,10 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
     An answer is kept only if making it asked nothing about the visitor: no session (so no sign-in
     and no page behind a password), no CSRF token, no cookie, no query string.
     """
+    fresh: HttpResponse
     if request.method != "GET" or request.GET:
-        return views.serve(request, path)
+        fresh = views.serve(request, path)
+        return fresh
     key = f"page:{request.get_host()}:{get_language()}:{request.path}"
     kept: bytes | None = cache.get(key)
     if kept is not None:

@@ -1,5 +1,7 @@
 """Fees and the balance: what Stripe keeps of a charge, and when the rest is there."""
 
+from decimal import Decimal
+
 from sandbox import clock, events, ids, switches
 from sandbox.store import Object, store
 
@@ -9,14 +11,35 @@ FIXED_FEE = {"usd": 30, "eur": 25, "gbp": 20, "cad": 30, "aud": 30, "jpy": 45, "
 # Stripe's smallest charge, by currency; others are taken as they come.
 SMALLEST = {"usd": 50, "eur": 50, "gbp": 30, "cad": 50, "aud": 50, "jpy": 50}
 LARGEST = 99_999_999
-WITHOUT_CENTS = {"jpy", "krw", "vnd", "clp", "xaf", "xof", "ugx", "pyg", "rwf", "kmf", "gnf"}
+# Digits after the point, where Stripe counts other than two.
+DIGITS = dict.fromkeys(
+    [
+        "bif",
+        "clp",
+        "djf",
+        "gnf",
+        "jpy",
+        "kmf",
+        "krw",
+        "mga",
+        "pyg",
+        "rwf",
+        "vnd",
+        "vuv",
+        "xaf",
+        "xof",
+        "xpf",
+    ],
+    0,
+) | dict.fromkeys(["bhd", "jod", "kwd", "omr", "tnd"], 3)
+SIGNS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
 
 
 def display(amount: int, currency: str) -> str:
-    """For people: "$25.00", "25.00 CHF"."""
-    signs = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
-    number = f"{amount:,}" if currency in WITHOUT_CENTS else f"{amount / 100:,.2f}"
-    sign = signs.get(currency)
+    """For people: "$25.00", "25.000 KWD"."""
+    digits = DIGITS.get(currency, 2)
+    number = f"{Decimal(amount).scaleb(-digits):,.{digits}f}"
+    sign = SIGNS.get(currency)
     return f"{sign}{number}" if sign else f"{number} {currency.upper()}"
 
 

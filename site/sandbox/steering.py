@@ -23,6 +23,7 @@ Answer = dict[str, Any]
 COMMANDS: dict[str, Callable[[Given], Answer]] = {}
 # The endpoint named on the command line; a reset brings it back.
 first_endpoint: dict[str, str] = {}
+FROM_COMMAND_LINE = "Named on the sandbox's command line"
 
 
 class Refused(Exception):
@@ -62,11 +63,16 @@ def reset(_given: Given) -> Answer:
 
 
 def ensure_endpoint() -> None:
-    """Register the endpoint of the command line, once."""
-    if first_endpoint and not any(
-        endpoint["url"] == first_endpoint["url"] for endpoint in store.select("webhook_endpoint")
-    ):
-        register(first_endpoint["url"], ["*"], secret=first_endpoint["secret"])
+    """Register the endpoint of the command line; that of an earlier start becomes this one."""
+    if not first_endpoint:
+        return
+    url, secret = first_endpoint["url"], first_endpoint["secret"]
+    for endpoint in store.select("webhook_endpoint"):
+        if endpoint["description"] == FROM_COMMAND_LINE:
+            # Its id stays, so that deliveries still waiting for it find their way.
+            store.save(endpoint | {"url": url, "_secret": secret})
+            return
+    register(url, ["*"], secret=secret, description=FROM_COMMAND_LINE)
 
 
 @command

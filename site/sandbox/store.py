@@ -67,6 +67,7 @@ FILTERS = (
     "currency",
     "customer_details.email",
 )
+PLACE = "(SELECT seq FROM objects WHERE id = ?)"
 
 
 class Store:
@@ -176,11 +177,12 @@ class Store:
         order = "DESC"
         for cursor, comparison in ((after, "<"), (before, ">")):
             if cursor:
-                clauses.append(f"seq {comparison} (SELECT seq FROM objects WHERE id = ?)")
+                clauses.append(f"seq {comparison} {PLACE}")
                 values.append(cursor)
         if before:
             order = "ASC"
-        query = f"SELECT data FROM objects WHERE {' AND '.join(clauses)}"  # noqa: S608 - our own words
+        # The clauses are our own words; what callers gave is in `values`.
+        query = f"SELECT data FROM objects WHERE {' AND '.join(clauses)}"  # noqa: S608
         rows = self.execute(f"{query} ORDER BY seq {order} LIMIT ?", [*values, limit])
         found = [json.loads(row["data"]) for row in rows]
         return found[::-1] if before else found

@@ -12,7 +12,7 @@ from donations.checkout import Part
 from donations.gateway.client import client
 from donations.models import CheckoutAttempt, Designation, Donation
 from sandbox.control import ControlError
-from tests.giving import BANK, Giving, later
+from tests.giving import BANK, later
 
 Status = Donation.Status
 State = CheckoutAttempt.State
@@ -131,9 +131,9 @@ def test_stripe_being_slow_is_no_second_page(giving):
 def test_stripe_being_down_loses_nothing(giving):
     donation = giving.begin()
     client.cache_clear()
-    with override_settings(STRIPE_API_BASE="http://127.0.0.1:9"):
-        with pytest.raises(gateway.Unreachable):
-            checkout.send_to_stripe(donation)
+    down = override_settings(STRIPE_API_BASE="http://127.0.0.1:9")
+    with down, pytest.raises(gateway.Unreachable):
+        checkout.send_to_stripe(donation)
     client.cache_clear()
     giving.pay(donation)
     assert giving.charges() == 1
@@ -271,9 +271,9 @@ def test_changing_a_gift_that_was_just_paid_leaves_it_paid(giving, run_jobs):
 def test_a_change_cut_short_is_finished_when_the_form_is_sent_again(giving):
     old = giving.begin()
     session = giving.open(old)
-    with mock.patch.object(checkout, "give_up", side_effect=KeyboardInterrupt):
-        with pytest.raises(KeyboardInterrupt):
-            giving.begin(7500, replaces=old, form_token="changed")
+    killed = mock.patch.object(checkout, "give_up", side_effect=KeyboardInterrupt)
+    with killed, pytest.raises(KeyboardInterrupt):
+        giving.begin(7500, replaces=old, form_token="changed")
     giving.begin(7500, replaces=old, form_token="changed")
     with pytest.raises(ControlError, match="expired"):
         giving.sandbox.pay(session)

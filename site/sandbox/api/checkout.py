@@ -126,6 +126,11 @@ def _line(line: dict[str, Any]) -> Object:
     currency = price["currency"].lower()
     if not re.fullmatch("[a-z]{3}", currency):
         raise invalid(f"Invalid currency: {currency}.", param="line_items[0][price_data][currency]")
+    if money.DIGITS.get(currency) == 3 and price["unit_amount"] % 10:
+        raise invalid(
+            f"Amounts in {currency} must end in 0: Stripe takes them in steps of ten.",
+            param="line_items[0][price_data][unit_amount]",
+        )
     amount = price["unit_amount"] * quantity
     return {
         "id": ids.new_id("li_1"),

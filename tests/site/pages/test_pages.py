@@ -61,10 +61,10 @@ def test_the_second_element_one_can_focus_is_the_quick_exit(
 
 def test_the_language_switch_stays_on_the_page(seeded: None, public_client: RoleClient) -> None:
     page = public_client.get("/how-it-works/").content.decode()
-    assert '<a href="/es/como-funciona/" lang="es" hreflang="es">Español</a>' in page
+    assert '<a href="/es/como-funciona/" lang="es" hreflang="es">' in page
 
     view = public_client.get("/es/safety/?from=mail").content.decode()
-    assert '<a href="/safety/?from=mail" lang="en" hreflang="en">English</a>' in view
+    assert '<a href="/safety/?from=mail" lang="en" hreflang="en">' in view
 
 
 def test_a_page_without_a_translation_leads_to_the_other_languages_home(

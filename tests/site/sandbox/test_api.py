@@ -4,6 +4,7 @@ import concurrent.futures
 import http.client
 import json
 import time
+import urllib.request
 
 import pytest
 import stripe
@@ -78,6 +79,26 @@ def test_an_amount_beyond_stripes_bounds_is_refused(new_session, amount, code):
     with pytest.raises(stripe.InvalidRequestError) as refused:
         new_session(amount)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "shown"),
+    [(2500, "jpy", "¥2,500"), (25_000, "kwd", "25.000 KWD"), (2500, "chf", "25.00 CHF")],
+)
+def test_a_currency_shows_the_digits_it_has(client, amount, currency, shown):
+    params = donation(amount)
+    params["line_items"][0]["price_data"]["currency"] = currency
+    session = client.v1.checkout.sessions.create(params)
+    assert session.payment_method_types == ["card"]
+    with urllib.request.urlopen(session.url) as page:  # noqa: S310 - the sandbox
+        assert shown in page.read().decode()
+
+
+def test_three_digit_currencies_go_in_steps_of_ten(client):
+    params = donation(2505)
+    params["line_items"][0]["price_data"]["currency"] = "kwd"
+    with pytest.raises(stripe.InvalidRequestError, match="steps of ten"):
+        client.v1.checkout.sessions.create(params)
 
 
 def test_an_unknown_object_is_missing(client):

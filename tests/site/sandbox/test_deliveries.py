@@ -1,5 +1,6 @@
 """Webhooks: truly signed, delivered at least once, tried again, and steered by tests."""
 
+import json
 import time
 
 import pytest
@@ -109,6 +110,20 @@ def test_paused_deliveries_wait_and_a_delay_holds_them_back(sandbox, shop, endpo
     sandbox.pay(new_session().id)
     until(lambda: len(shop.got) == 2)
     assert time.monotonic() - started >= 0.5
+
+
+def test_shuffled_deliveries_all_arrive_in_another_order(sandbox, client, shop, new_session):
+    client.v1.webhook_endpoints.create({"url": shop.url, "enabled_events": ["*"]})
+    sandbox.fees("at_once")
+    sandbox.steer_deliveries(shuffle=0.5)
+    for _ in range(4):
+        sandbox.pay(new_session().id)
+    until(lambda: len(sandbox.deliveries("delivered")) == 16)
+
+    sent = [event["id"] for event in sandbox.events()]
+    got = [json.loads(body)["id"] for body, _ in shop.got]
+    assert sorted(got) == sorted(sent)
+    assert got != sent
 
 
 def test_a_deleted_endpoint_gets_no_more(sandbox, client, shop, endpoint, new_session):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from sandbox.control import ControlError
+
 CARD_ORDER = [
     "payment_intent.created",
     "charge.succeeded",
@@ -99,6 +101,20 @@ def test_after_a_decline_the_same_session_can_be_paid(sandbox, client, new_sessi
 
 def paid_intent(client, session):
     return client.v1.checkout.sessions.retrieve(session.id).payment_intent
+
+
+def test_a_session_takes_no_second_payment_and_none_after_its_end(sandbox, client, new_session):
+    paid, expired = new_session(), new_session()
+    sandbox.pay(paid.id)
+    sandbox.expire(expired.id)
+
+    for session in (paid, expired):
+        with pytest.raises(ControlError, match="NotPayable"):
+            sandbox.pay(session.id)
+    with pytest.raises(ControlError, match="not processing"):
+        sandbox.settle(paid.id)
+
+    assert len(client.v1.charges.list().data) == 1
 
 
 def test_a_bank_debit_completes_unpaid_and_is_settled_later(sandbox, client, new_session):

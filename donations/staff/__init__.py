@@ -1,0 +1,1 @@
+"""What staff see of the money part in Wagtail's admin: one module for each desk."""

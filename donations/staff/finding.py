@@ -1,0 +1,154 @@
+"""One search box: a donor or gift by whatever a caller can tell of it.
+
+"Nuñez $50 11/21/2026" means all three at once; a name is found without its accents and when it is
+spelt nearly right.
+"""
+
+import re
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Exists, F, FloatField, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.lookups import Contains
+
+from core import money
+from donations.donors import searchable
+from donations.models import CheckoutAttempt, Donation, Donor, LegalEntity, Receipt
+
+STRIPE_ID = re.compile(r"(?:pi|ch|py|cs|txn|re)_\w+")
+RECEIPT = re.compile(r"(TEST-)?([A-Z]{2})-(\d{4})-0*(\d{1,6})", re.IGNORECASE)
+DATES = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%d.%m.%Y")
+# Share of a word's three-letter pieces that a near spelling has: "nunes" for "nunez" has 0.67.
+NEAR = 0.55
+
+
+def find_donations(donations: QuerySet[Donation], typed: str) -> QuerySet[Donation]:
+    return donations.filter(*_conditions(typed, _donation_reading))
+
+
+def find_donors(donors: QuerySet[Donor], typed: str) -> QuerySet[Donor]:
+    return donors.filter(*_conditions(typed, _donor_reading))
+
+
+def find_receipts(receipts: QuerySet[Receipt], typed: str) -> QuerySet[Receipt]:
+    """By number, check code, or whatever finds the gift."""
+    text = typed.strip()
+    own = _label(text) | Q(code__iexact=text)
+    return receipts.filter(
+        own | Q(donation__in=find_donations(Donation.objects.all(), text).values("pk"))
+    )
+
+
+def near_names(typed: str) -> QuerySet[Donor]:
+    """Donors whose name has every typed word, or one spelt nearly like it."""
+    donors = Donor.objects.all()
+    for place, word in enumerate(searchable(typed).split()):
+        pieces = Func(Value(word), function="northstar_trigrams", output_field=PIECES)
+        near = {f"near_{place}": Func(_NAME_PIECES, pieces, template=SHARE, output_field=SCORE)}
+        # The index gives whoever shares a piece; the share is worked out for those alone.
+        candidates = Q(pieces__overlap=pieces, **{f"near_{place}__gte": NEAR})
+        donors = donors.annotate(pieces=_NAME_PIECES, **near).filter(
+            Q(search_name__contains=word) | candidates
+        )
+    return donors
+
+
+PIECES = ArrayField(TextField())
+SCORE = FloatField()
+_NAME_PIECES = Func(F("search_name"), function="northstar_trigrams", output_field=PIECES)
+SHARE = (
+    "(SELECT count(*) FILTER (WHERE piece = ANY(ours))::float / greatest(count(*), 1)"
+    " FROM (SELECT %(expressions)s) AS pair(ours, asked), unnest(asked) AS piece)"
+)
+
+
+def _conditions(typed: str, reading: Any) -> list[Q]:
+    """Each word by its own readings; words that can be nothing but a name, as one name."""
+    found: list[Q] = []
+    name: list[str] = []
+    for word in typed.split()[:8]:
+        condition = reading(word)
+        if condition is None:
+            name.append(word)
+        else:
+            found.append(condition)
+    if name:
+        found.append(reading(" ".join(name), name=True))
+    return found
+
+
+def _donation_reading(word: str, *, name: bool = False) -> Q | None:  # noqa: PLR0911 - one a reading
+    if name:
+        plain = Func(F("name"), function="northstar_plain", output_field=TextField())
+        typed = Q(*(Q(Contains(plain, part)) for part in searchable(word).split()))
+        other = Q(receipt_name__icontains=word) | Q(reference__istartswith=word)
+        return typed | other | Q(donor__in=near_names(word).values("pk"))
+    if "@" in word:
+        return Q(email__icontains=word) | Q(donor__email__icontains=word)
+    if STRIPE_ID.fullmatch(word):
+        tries = CheckoutAttempt.objects.filter(donation=OuterRef("pk"), session_id=word)
+        return Q(payment_intent_id=word) | Q(charge_id=word) | Q(Exists(tries))
+    if RECEIPT.fullmatch(word):
+        numbered = Receipt.objects.filter(_label(word), donation=OuterRef("pk"))
+        return Q(Exists(numbered))
+    if day := _day(word):
+        begin, end = _span(day)
+        return Q(paid_at__gte=begin, paid_at__lt=end) | Q(created_at__gte=begin, created_at__lt=end)
+    if any(sign.isdigit() for sign in word):
+        return _number(word)
+    return None
+
+
+def _donor_reading(word: str, *, name: bool = False) -> Q | None:
+    if name:
+        return Q(pk__in=near_names(word).values("pk"))
+    if "@" in word:
+        return Q(email__icontains=word)
+    gift = _donation_reading(word)
+    if gift is None:
+        return None
+    own = Q(postcode__istartswith=word) if word.isalnum() else Q()
+    gifts = Donation.objects.filter(gift, donor__isnull=False).values("donor")
+    return own | Q(pk__in=gifts)
+
+
+def _number(word: str) -> Q:
+    """Digits may be an amount, a card's last four, a postcode or the start of our reference."""
+    condition = Q(postcode__istartswith=word) | Q(reference__istartswith=word)
+    if re.fullmatch(r"\d{4}", word):
+        condition |= Q(card_last4=word)
+    for currency in {"USD", *LegalEntity.objects.values_list("currency", flat=True)}:
+        try:
+            asked = money.parse(word, currency)
+        except ValueError:
+            continue
+        # Donors remember what they gave, or what the card was charged with the fee.
+        whole = Q(amount_minor=asked) | Q(amount_minor=F("fee_cover_minor") + asked)
+        condition |= whole & Q(currency=currency)
+    return condition
+
+
+def _label(word: str) -> Q:
+    match = RECEIPT.fullmatch(word)
+    if not match:
+        return Q(label__iexact=word)
+    test, country, year, number = match.groups()
+    label = f"{country.upper()}-{year}-{int(number):06d}"
+    return Q(label=f"TEST-{label}") if test else Q(label__in=[label, f"TEST-{label}"])
+
+
+def _day(word: str) -> date | None:
+    for form in DATES:
+        try:
+            return datetime.strptime(word, form).date()  # noqa: DTZ007 - a day of no zone yet
+        except ValueError:
+            continue
+    return None
+
+
+def _span(day: date) -> tuple[datetime, datetime]:
+    begin = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(settings.TIME_ZONE))
+    return begin, begin + timedelta(days=1)

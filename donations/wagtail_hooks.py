@@ -1,0 +1,37 @@
+"""Registers the desks of the money part with Wagtail's admin."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.viewsets.base import ViewSetGroup
+
+from donations.staff.donors import DonorsDesk
+from donations.staff.gifts import GiftsDesk
+from donations.staff.giving import DesignationsDesk, EntitiesDesk, OptionsDesk
+from donations.staff.inbox import InboxDesk
+from donations.staff.mails import MailsDesk
+from donations.staff.notes import TasksDesk
+from donations.staff.receipts import ReceiptsDesk
+
+
+class Giving(ViewSetGroup):
+    menu_label = _("Giving")
+    menu_name = "giving"
+    menu_icon = "pick"
+    menu_order = 150
+    items = (
+        *(GiftsDesk, DonorsDesk, ReceiptsDesk, TasksDesk),
+        *(DesignationsDesk, OptionsDesk, EntitiesDesk),
+    )
+
+
+class Operations(ViewSetGroup):
+    menu_label = _("Operations")
+    menu_name = "operations"
+    menu_icon = "cogs"
+    menu_order = 160
+    items = (InboxDesk, MailsDesk)
+
+
+@hooks.register("register_admin_viewset")
+def desks() -> list[ViewSetGroup]:
+    return [Giving(), Operations()]
