@@ -35,6 +35,7 @@ class Guest:
 
     def shot(self, name: str) -> None:
         width = (self.page.viewport_size or {"width": 0})["width"]
+        self.page.evaluate("scrollTo(0, 0)")  # what sticks to the top would cover the middle
         self.page.screenshot(path=self.shots / f"{name}-{width}.png", full_page=True)
 
     def fill(self, amount: str, name: str, email: str, designation: str = "education") -> None:
@@ -178,14 +179,16 @@ def without_javascript(windows: Windows) -> Paid:
 
 
 def by_keyboard(windows: Windows) -> Paid:
-    """Not one touch of the mouse, from the front page to the thanks."""
+    """Not one touch of the mouse, from the form to the thanks."""
     with windows.guest("10.200.0.4", "desktop") as guest:
         page = guest.page
         keys = page.keyboard
         page.goto(f"{windows.public}/give/")
         tab_to(page, "[name=amount_choice]")
-        for _ in range(3):
-            keys.press("ArrowRight")
+        # From $50 over $100 and $250 to "another amount", and one back.
+        for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft"):
+            keys.press(key)
+        expect(page.locator("[data-total]")).to_contain_text("$250.00")
         tab_to(page, "[name=name]")
         keys.type("Ines Keller")
         tab_to(page, "[name=email]")
@@ -194,7 +197,6 @@ def by_keyboard(windows: Windows) -> Paid:
         guest.shot("give-by-keyboard")
         keys.press("Enter")
         page.wait_for_url(re.compile("/give/review/"))
-        chosen = page.locator("form[action*='/give/pay/'] [type=submit]").inner_text()
         tab_to(page, "form[action*='/give/pay/'] [type=submit]")
         keys.press("Enter")
         page.wait_for_url(re.compile("/c/pay/"))
@@ -207,8 +209,7 @@ def by_keyboard(windows: Windows) -> Paid:
         tab_to(page, "[name=name]")
         keys.type("Ines Keller")
         keys.press("Enter")
-        reference = guest.thanked()
-        return reference, int(re.sub(r"\D", "", chosen))
+        return guest.thanked(), 25_000
 
 
 def proving(windows: Windows) -> Paid:

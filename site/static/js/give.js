@@ -33,8 +33,9 @@ function show() {
 if (form) {
   const other = form.querySelector("[name=amount_choice][value=other]");
   form.addEventListener("input", show);
-  form.addEventListener("change", (event) => {
-    if (event.target === other) form.elements.amount.focus();
+  // By pointer only: whoever walks the choices with the arrow keys must be able to walk on.
+  other.closest("label").addEventListener("pointerup", () => {
+    setTimeout(() => form.elements.amount.focus());
   });
   form.addEventListener("submit", () => {
     // A second press sends nothing twice; the server would recognise it anyway.
