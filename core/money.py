@@ -43,7 +43,7 @@ def parse(text: str, currency: str) -> int:
     """
     closed = re.sub(r"[\s\u00a0\u202f'\u2019]", "", text)
     found = re.fullmatch(
-        r"[A-Za-z]{0,3}[$€£¥]?(\d[\d.,]*)(?<![.,])([.,]-?)?[$€£¥]?([A-Za-z]{3})?", closed
+        r"[A-Za-z]{0,3}[$€£¥]?(\d+(?:[.,]\d+)*)([.,]-?)?[$€£¥]?([A-Za-z]{3})?", closed
     )
     if not found:
         raise ValueError("not an amount")

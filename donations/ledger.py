@@ -52,7 +52,7 @@ def post(
     """Write one entry; false if this source already has one of this kind. Call under a row lock.
 
     Raises:
-        InternalError: the legs do not sum to zero per currency (the database's own check).
+        DatabaseError: the legs do not sum to zero per currency (the database's own check).
     """
     if Entry.objects.filter(source=source, kind=kind).exists():
         return False

@@ -6,7 +6,7 @@ A plugin: name it in `pytest_plugins`. The product speaks to the sandbox over re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
 
@@ -62,6 +62,9 @@ class Giving:
             replaces=replaces,
             **{"name": "Ruth Osei", "email": "ruth@example.org", "language": "en"} | typed,
         )
+
+    def part(self, designation: Designation, amount_minor: int) -> Part:
+        return Part(designation, amount_minor)
 
     def open(self, donation: Donation) -> str:
         """Go to the payment page; the id of its session."""
@@ -171,7 +174,11 @@ def giving_for_real(
 def later(**wait: float) -> Iterator[None]:
     """The product's clock is ahead by so much; PostgreSQL's and the sandbox's are not."""
     real = timezone.now
-    with mock.patch.object(timezone, "now", lambda: real() + timedelta(**wait)):
+
+    def ahead() -> datetime:
+        return real() + timedelta(**wait)
+
+    with mock.patch.object(timezone, "now", ahead):
         yield
 
 

@@ -163,6 +163,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",  # its widget templates, so that ours may replace one
 ]
 MIDDLEWARE = [
     "core.logs.RequestLog",
