@@ -107,7 +107,7 @@ def interesting_receipts(stage: Stage) -> list[dict[str, Any]]:
             SELECT r.id, r.label, d.email FROM donations_receipt r
               JOIN donations_donation d ON d.id = r.donation_id
              WHERE {kind} AND r.state = 'issued' ORDER BY r.number
-        """  # noqa: S608 - the kinds stand above
+        """
         rows = stage.rows(query)
         fresh = [row for row in rows if row["label"] not in found]
         if fresh:

@@ -1,10 +1,12 @@
 """A donor without a browser: pages, cookies and forms over plain HTTP."""
 
 import json
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar
 from typing import Any
@@ -41,7 +43,9 @@ class _Forms(HTMLParser):
                 Form(given.get("action", ""), given.get("method", "get"), marks=marks)
             )
         elif self.forms and name and tag == "input":
-            if given.get("type") not in ("radio", "checkbox") or "checked" in given:
+            if given.get("type") not in ("radio", "checkbox"):
+                self.forms[-1].values[name] = given.get("value", "")
+            elif "checked" in given:
                 self.forms[-1].values[name] = given.get("value", "on")
         elif self.forms and name and tag == "textarea":
             self._area = name
@@ -71,6 +75,13 @@ class Answer:
     def location(self) -> str:
         """Where a redirect leads."""
         return urljoin(self.url, self.headers.get("Location", ""))
+
+    @property
+    def complaints(self) -> str:
+        """What a form that came back says is wrong."""
+        found = re.findall(r'class="field-error"[^>]*>(.*?)</p>', self.text, re.DOTALL)
+        words = [" ".join(unescape(re.sub("<[^>]+>", " ", one)).split()) for one in found]
+        return f"{self.status}: {'; '.join(words)}"
 
     def form(self, mark: str = "") -> Form:
         """The page's form that is sent by POST, or the one that carries a mark."""
