@@ -175,7 +175,6 @@ def bank_bounced(donor: Journey) -> int:
     session = donor.pay("bank")
     donor.comes_back("processing")
     donor.sandbox.fail(session)
-    donor.comes_back("failed")
     return 0
 
 

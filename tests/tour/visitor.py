@@ -4,8 +4,8 @@ import json
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.message import Message
 from html import unescape
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar
@@ -64,7 +64,7 @@ class _Forms(HTMLParser):
 class Answer:
     url: str
     status: int
-    headers: Mapping[str, str]
+    headers: Message
     body: bytes
 
     @property
@@ -125,10 +125,10 @@ class Visitor:
         request = urllib.request.Request(url, data, headers)  # noqa: S310 - our own origin
         try:
             with self._opener.open(request, timeout=TIMEOUT_SECONDS) as response:
-                return Answer(url, response.status, dict(response.headers), response.read())
+                return Answer(url, response.status, response.headers, response.read())
         except urllib.error.HTTPError as error:
             with error:
-                return Answer(url, error.code, dict(error.headers), error.read())
+                return Answer(url, error.code, error.headers, error.read())
 
 
 def solved(challenge: str) -> str:
