@@ -1,32 +1,56 @@
 """Receipts a second: our renderer against WeasyPrint as it comes, in the same run.
 
-    python -m bench.receipts [--rounds 20] [--loop 1000]
-
 Plain means a fresh `HTML(…).write_pdf(stylesheets=…)` with default options and the machine's fonts:
 no tags, no PDF/A, nothing attached. The memory loop draws a different receipt each time.
 """
 
-import argparse
+import json
 import os
 import resource
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import django
 
+from bench.table import Table
 from tests.donations.snapshots import PLAIN
-from tests.server import BASE_ENVIRONMENT
+from tests.server import BASE_ENVIRONMENT, ROOT
 
 PER_ROUND = 5
+ROUNDS = 20
+LOOP = 1000
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--loop", type=int, default=1000)
-    options = parser.parse_args()
+def run() -> Table:
+    """In a process of its own, so that nothing else counts as its memory."""
+    environment = {
+        **os.environ,
+        **BASE_ENVIRONMENT,
+        "DATABASE_URL": "postgres://nobody@127.0.0.1:9/none",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.receipts"],
+        cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True,
+    )  # fmt: skip
+    found = json.loads(done.stdout)
+    ratio = found["plain"] / found["ours"]
+    table = Table("Receipts", ["", "ms CPU each", "a second and core", "of plain"])
+    table.add("ours", f"{found['ours'] * 1000:.1f}", f"{1 / found['ours']:.1f}", f"{ratio:.2f}")
+    plain = found["plain"]
+    table.add("plain WeasyPrint", f"{plain * 1000:.1f}", f"{1 / plain:.1f}", "1.00")
+    table.remarks.append(
+        f"Median of {ROUNDS} rounds of {PER_ROUND}, in turn. Ours is tagged and PDF/A. Memory at "
+        f"most {found['early']:.0f} MiB after {LOOP // 10} in a loop and {found['late']:.0f} MiB "
+        f"after {LOOP}; {found['wall']:.1f} a second of wall time there."
+    )
+    return table
 
+
+def measure() -> dict[str, float]:
     from donations.receipts import document  # noqa: PLC0415 - after Django's settings
 
     snapshots = (replace(PLAIN, number=f"US-2026-{number:06d}") for number in range(10**6))
@@ -34,18 +58,17 @@ def main() -> None:
     plain = spent(lambda: plainly(document.html(next(snapshots))))
     next(ours)
     next(plain)  # the first of each pays for imports and fonts
-    pairs = [(next(ours), next(plain)) for _ in range(options.rounds)]
+    pairs = [(next(ours), next(plain)) for _ in range(ROUNDS)]
     mine, theirs = (sorted(column)[len(column) // 2] for column in zip(*pairs, strict=True))
-    print(f"ours   {mine * 1000:6.1f} ms CPU a receipt  {1 / mine:5.1f} a second and core")
-    print(f"plain  {theirs * 1000:6.1f} ms CPU a receipt  {1 / theirs:5.1f} a second and core")
-    print(f"ratio  {theirs / mine:.2f}x (median of {options.rounds} rounds of {PER_ROUND})")
-
+    peaks = {}
     started = time.perf_counter()
-    for done in range(1, options.loop + 1):
+    for done in range(1, LOOP + 1):
         document.render(next(snapshots))
-        if done in (options.loop // 10, options.loop):
-            print(f"memory {peak_mib():6.1f} MiB at most after {done} in a loop")
-    print(f"wall   {options.loop / (time.perf_counter() - started):6.1f} receipts a second")
+        if done in (LOOP // 10, LOOP):
+            peaks[done] = peak_mib()
+    wall = LOOP / (time.perf_counter() - started)
+    early, late = peaks[LOOP // 10], peaks[LOOP]
+    return {"ours": mine, "plain": theirs, "early": early, "late": late, "wall": wall}
 
 
 def spent(draw: Callable[[], bytes]) -> Iterator[float]:
@@ -74,7 +97,5 @@ def peak_mib() -> float:
 
 
 if __name__ == "__main__":
-    os.environ |= {**BASE_ENVIRONMENT, "DATABASE_URL": "postgres://nobody@127.0.0.1:9/none"}
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
-    main()
+    print(json.dumps(measure()))

@@ -53,7 +53,7 @@ def _proven(request: HttpRequest, user: User) -> bool:
         return False
     began = datetime.fromtimestamp(records[0]["at"], UTC)
     enrolled = Authenticator.objects.filter(user=user, created_at__gte=began)
-    return enrolled.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+    return bool(enrolled.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
 
 
 def _to(name: str, request: HttpRequest) -> HttpResponse:

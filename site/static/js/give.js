@@ -33,8 +33,12 @@ function show() {
 if (form) {
   const other = form.querySelector("[name=amount_choice][value=other]");
   form.addEventListener("input", show);
+  // By pointer only: whoever walks the choices with the arrow keys must be able to walk on.
+  let pointed = false;
+  form.addEventListener("pointerdown", () => (pointed = true));
+  form.addEventListener("keydown", () => (pointed = false));
   form.addEventListener("change", (event) => {
-    if (event.target === other) form.elements.amount.focus();
+    if (event.target === other && pointed) form.elements.amount.focus();
   });
   form.addEventListener("submit", () => {
     // A second press sends nothing twice; the server would recognise it anyway.

@@ -1,0 +1,67 @@
+"""Measure and compare: `make bench`, or `make bench ARGS="intake --write"`.
+
+The names: intake, pages, gift, receipts; all of them without one. --write puts the tables into
+docs/bench.md.
+"""
+
+import argparse
+import re
+import sys
+import time
+from collections.abc import Callable
+
+from bench import gift, ground, intake, pages, receipts
+from bench.table import Table
+from deploy.processes import ROOT
+
+DOCUMENT = ROOT / "docs" / "bench.md"
+HEAD = """# Measured
+
+By `make bench ARGS=--write`; each table says what it was compared with in the same run. Ratios
+travel from machine to machine better than the figures do.
+"""
+ON_GROUND: dict[str, Callable[[ground.Ground], Table]] = {
+    "intake": intake.run,
+    "pages": pages.run,
+    "gift": gift.run,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name")
+    parser.add_argument("--write", action="store_true", help="into docs/bench.md")
+    options = parser.parse_args()
+    names = options.names or [*ON_GROUND, "receipts"]
+    if unknown := set(names) - {*ON_GROUND, "receipts"}:
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    tables = [receipts.run()] if "receipts" in names else []
+    if any(name in ON_GROUND for name in names):
+        with ground.running() as here:
+            settings = f"PostgreSQL: {here.settings()}."
+            for name in names:
+                if name in ON_GROUND:
+                    tables.append(ON_GROUND[name](here))
+                    tables[-1].remarks.append(settings)
+    for table in tables:
+        table.remarks.append(f"{time.strftime('%Y-%m-%d')}, 2 shared cores.")
+        print(f"\n{table}")
+        if options.write:
+            write(table)
+    return 0
+
+
+def write(table: Table) -> None:
+    """Put a table in place of the one with the same title, or at the end."""
+    text = DOCUMENT.read_text() if DOCUMENT.exists() else HEAD
+    pattern = re.compile(rf"^## {table.title}\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+    section = table.markdown() + "\n"
+    if pattern.search(text):
+        text = pattern.sub(lambda _: section, text)
+    else:
+        text = f"{text.rstrip()}\n\n{section}"
+    DOCUMENT.write_text(f"{text.rstrip()}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
