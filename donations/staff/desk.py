@@ -187,6 +187,7 @@ class Act(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
     permission: ClassVar[str]
     icon: ClassVar[str] = "edit"
     serious = False
+    request: Any  # of a signed-in member of staff: nobody else gets this far
     model: Any = None  # given by the desk, as is its namespace
     namespace = ""
     form_class: type[forms.Form] = forms.Form

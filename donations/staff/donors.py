@@ -187,7 +187,7 @@ def _history(donor: Donor) -> QuerySet[Any]:
 
 class NoteOnDonor(notes.AddNote):
     def save(self, data: dict[str, Any]) -> None:
-        StaffNote.objects.create(donor=self.row, author=member(self.request), **data)
+        StaffNote.objects.create(donor=self.row, author=self.request.user, **data)
 
 
 class EditDonor(generic.EditView):

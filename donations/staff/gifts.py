@@ -245,7 +245,7 @@ def stripe_link(gift: Donation) -> Cell:
 class NoteOnGift(notes.AddNote):
     def save(self, data: dict[str, Any]) -> None:
         StaffNote.objects.create(
-            donation=self.row, donor=self.row.donor, author=member(self.request), **data
+            donation=self.row, donor=self.row.donor, author=self.request.user, **data
         )
         note(self.row, "note_written", actor_id=self.request.user.pk)
 
