@@ -5,6 +5,7 @@ docs/bench.md.
 """
 
 import argparse
+import os
 import re
 import sys
 import time
@@ -47,7 +48,9 @@ def main() -> int:
 
 
 def tell(table: Table, *remarks: str, into_document: bool) -> None:
-    table.remarks += [*remarks, f"{time.strftime('%Y-%m-%d')}, 2 shared cores."]
+    # Of the last minute, the benchmark's own included: more than five or so means others at work.
+    load = f"load average {os.getloadavg()[0]:.0f}"
+    table.remarks += [*remarks, f"{time.strftime('%Y-%m-%d')}, 2 shared cores, {load}."]
     print(f"\n{table}", flush=True)
     if into_document:
         write(table)
