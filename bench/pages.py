@@ -65,7 +65,7 @@ def weigh(url: str) -> tuple[int, int]:
             executable_path=chromium.executable(), args=chromium.ARGUMENTS
         )
         page = browser.new_page()
-        page.on("response", got.append)
+        page.on("response", lambda response: got.append(response))
         page.goto(url, wait_until="networkidle")
         sizes = {one.url: compressed(one.url, one.body()) for one in got}
         browser.close()
