@@ -5,6 +5,7 @@ docs/bench.md.
 """
 
 import argparse
+import os
 import re
 import sys
 import time
@@ -35,20 +36,24 @@ def main() -> int:
     names = options.names or [*ON_GROUND, "receipts"]
     if unknown := set(names) - {*ON_GROUND, "receipts"}:
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
-    tables = [receipts.run()] if "receipts" in names else []
     if any(name in ON_GROUND for name in names):
         with ground.running() as here:
             settings = f"PostgreSQL: {here.settings()}."
             for name in names:
                 if name in ON_GROUND:
-                    tables.append(ON_GROUND[name](here))
-                    tables[-1].remarks.append(settings)
-    for table in tables:
-        table.remarks.append(f"{time.strftime('%Y-%m-%d')}, 2 shared cores.")
-        print(f"\n{table}")
-        if options.write:
-            write(table)
+                    tell(ON_GROUND[name](here), settings, into_document=options.write)
+    if "receipts" in names:
+        tell(receipts.run(), into_document=options.write)
     return 0
+
+
+def tell(table: Table, *remarks: str, into_document: bool) -> None:
+    # Of the last minute, the benchmark's own included: more than five or so means others at work.
+    load = f"load average {os.getloadavg()[0]:.0f}"
+    table.remarks += [*remarks, f"{time.strftime('%Y-%m-%d')}, 2 shared cores, {load}."]
+    print(f"\n{table}", flush=True)
+    if into_document:
+        write(table)
 
 
 def write(table: Table) -> None:

@@ -11,7 +11,7 @@ settings.configure(
 
 
 def ok(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("ok")
+    return HttpResponse("ok", headers={"Content-Length": "2"})
 
 
 urlpatterns = [path("", ok)]

@@ -132,8 +132,7 @@ def vault_refuses_the_public_site(stage: Stage) -> str:
     try:
         psycopg.connect(f"{databases.app.rpartition('/')[0]}/{name}", connect_timeout=5).close()
     except psycopg.OperationalError as error:
-        said = str(error).strip().splitlines()
-        return next((line for line in said if "permission" in line), said[-1]).strip()
+        return str(error).rpartition("FATAL:")[2].strip().splitlines()[0]
     raise AssertionError("the public role was let into the vault")
 
 

@@ -132,9 +132,9 @@ def photograph(windows: Windows, stage: Stage, receipt_code: str) -> None:
 
 
 def see_my_giving(windows: Windows, stage: Stage, email: str, label: str) -> None:
-    """Sign in by a mailed code; the donor's own receipt must be there."""
+    """Open an account by a mailed code; the donor's own receipt must be there."""
     with windows.guest("10.202.0.2", "phone") as guest:
-        guest.page.goto(f"{stage.public}/account/login/")
+        guest.page.goto(f"{stage.public}/account/signup/")
         guest.page.locator("main [type=email]").fill(email)
         before = len(stage.mails)
         guest.page.locator("main form [type=submit]").first.click()
