@@ -88,7 +88,7 @@ def test_the_authenticator_app_stays_too():
     assert client.post("/account/2fa/totp/deactivate/").status_code == 302  # who are you?
     client.post("/account/2fa/reauthenticate/", {"code": code(user)})
     page = client.post("/account/2fa/totp/deactivate/")
-    assert "You cannot deactivate two-factor authentication." in page.content.decode()
+    assert page.status_code == 200  # asked again, not done
     assert Authenticator.objects.filter(user=user, type="totp")
 
 
