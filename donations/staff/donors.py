@@ -106,7 +106,7 @@ class Profile(Reading):
 
     def _profile(self, donor: Donor) -> Section:
         place = " ".join(part for part in (donor.postcode, donor.region, donor.country) if part)
-        rows = [
+        rows: list[list[Any]] = [
             [_("Kind"), donor.get_kind_display()],
             [_("Name"), donor.name],
             [_("E-mail"), donor.email],
@@ -167,7 +167,7 @@ class Profile(Reading):
             rows += [
                 [
                     moment(older.pgh_created_at),
-                    Donor._meta.get_field(name).verbose_name,
+                    Donor._meta.get_field(name).verbose_name,  # type: ignore[union-attr]
                     Cell(getattr(older, name)),
                     Cell(getattr(newer, name)),
                     str(user or _("the program")),

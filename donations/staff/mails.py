@@ -109,7 +109,7 @@ class OneMail(Reading):
 def preview(mail: Mail) -> Section:
     """How the mail reads today, without its secret link; drawn in a frame that can do nothing."""
     drawn = compose(mail.template, mail.to, mails.context_of(mail, preview=True), mail.language)
-    html = next((part.content for part in drawn.alternatives if part.mimetype == "text/html"), "")
+    html = next((content for content, kind in drawn.alternatives if kind == "text/html"), "")
     return Section(
         _("Preview"),
         template="donations/staff/mail_preview.html",

@@ -4,7 +4,7 @@ asked ─→ confirmed by somebody else: factors gone, password gone, every sess
          the person sets a new password by mail and enrols a new factor
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django import forms
@@ -189,7 +189,7 @@ class FactorResetsDesk(Desk):
     ordering = ["-asked_at", "-pk"]
     index_view_class = Resets
     inspect_view_class = Reset
-    acts: ClassVar[list[type[Act]]] = [Confirm]  # type: ignore[assignment]
+    acts = [Confirm]
 
     def extra_urls(self) -> list[URLPattern]:
         return [path("ask/", Ask.as_view(), name="ask")]
