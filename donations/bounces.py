@@ -13,13 +13,13 @@ from anymail.webhooks.mailgun import MailgunTrackingWebhookView
 from anymail.webhooks.postmark import PostmarkTrackingWebhookView
 from django.conf import settings
 from django.dispatch import receiver
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from donations import mails
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 # A mail that is only late is none of these.
 GONE = ("bounced", "rejected", "failed")
 
@@ -40,7 +40,7 @@ def only_with_a_secret(view: View) -> View:
 
     @csrf_exempt
     @wraps(view)
-    def guarded(request: HttpRequest) -> HttpResponse:
+    def guarded(request: HttpRequest) -> HttpResponseBase:
         if not settings.ANYMAIL["WEBHOOK_SECRET"]:
             raise Http404
         return view(request)

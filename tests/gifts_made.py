@@ -17,6 +17,16 @@ _numbers = iter(range(1, 1_000_000))
 @pytest.fixture
 def make_gift(db: None, run_jobs: Any) -> Callable[..., Donation]:
     """A paid donation with its receipt drawn and mailed; `paid=False` leaves it pending."""
+    return _maker(run_jobs)
+
+
+@pytest.fixture
+def make_gift_live(own_database: Any, run_jobs: Any) -> Callable[..., Donation]:
+    """The same where commits are real."""
+    return _maker(run_jobs)
+
+
+def _maker(run_jobs: Any) -> Callable[..., Donation]:
     demo.seed()
 
     def make(

@@ -190,6 +190,7 @@ class Act(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
     request: Any  # of a signed-in member of staff: nobody else gets this far
     model: Any = None  # given by the desk, as is its namespace
     namespace = ""
+    request: Any  # with somebody signed in, by the staff side's middleware
     form_class: type[forms.Form] = forms.Form
     template_name = "donations/staff/act.html"
 

@@ -109,11 +109,11 @@ class OneMail(Reading):
 def preview(mail: Mail) -> Section:
     """How the mail reads today, without its secret link; drawn in a frame that can do nothing."""
     drawn = compose(mail.template, mail.to, mails.context_of(mail, preview=True), mail.language)
-    html = next((str(part[0]) for part in drawn.alternatives if part[1] == "text/html"), "")
+    html = next((content for content, kind in drawn.alternatives if kind == "text/html"), "")
     return Section(
         _("Preview"),
         template="donations/staff/mail_preview.html",
-        context={"subject": drawn.subject, "text": drawn.body, "html": html},
+        context={"subject": drawn.subject, "text": drawn.body, "html": str(html)},
     )
 
 

@@ -154,4 +154,4 @@ class TasksDesk(Desk):
     ordering = ["due_on", "pk"]
     index_view_class = Tasks
     inspect_view_class = Task
-    acts = (FinishTask,)
+    acts = [FinishTask]

@@ -75,7 +75,7 @@ def forget(person: User) -> int:
     person.set_unusable_password()
     person.save(update_fields=["password"])
     count, _tables = Authenticator.objects.filter(user=person).delete()
-    return int(count)
+    return count
 
 
 class Resets(Listing):
@@ -136,7 +136,7 @@ class Confirm(Act):
 
     def perform(self, form: forms.Form) -> Text:
         try:
-            confirm(self.row, by=self.request.user)
+            confirm(self.row, by=self.request.user)  # type: ignore[arg-type]  # signed in, by the middleware
         except TakesTwo:
             raise NotPossible(_("It takes somebody else to confirm this.")) from None
         return _("The second factor is reset.")
@@ -189,7 +189,7 @@ class FactorResetsDesk(Desk):
     ordering = ["-asked_at", "-pk"]
     index_view_class = Resets
     inspect_view_class = Reset
-    acts = (Confirm,)
+    acts = [Confirm]
 
     def extra_urls(self) -> list[URLPattern]:
         return [path("ask/", Ask.as_view(), name="ask")]

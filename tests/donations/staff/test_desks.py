@@ -71,7 +71,8 @@ def test_a_list_copes_with_a_query_and_exports_nothing(desk, query, make_gift, m
 @pytest.mark.parametrize("query", [
     "gifts:index ?status=paid", "gifts:index ?currency=USD&livemode=false",
     "gifts:index ?created_at_from=2026-01-01&created_at_to=2099-12-31", "donors:index ?kind=person",
-    "receipts:index ?state=issued&undrawn=false", "inbox:index ?status=failed", "mails:index ?status=waiting",
+    "receipts:index ?state=issued&undrawn=false", "inbox:index ?status=failed",
+    "mails:index ?status=waiting",
 ])  # fmt: skip
 def test_filters_keep_what_fits(query, make_gift, make_event, lead):
     make_gift(), make_event()
@@ -103,7 +104,8 @@ def test_a_gift_tells_its_whole_story(gift, lead):
     page = lead.get(url("gifts:inspect", gift.pk)).content.decode()
 
     for told in (
-        "José Núñez", "$50.00", "•••• 4242", "Not enough money on the account. (insufficient_funds)",
+        "José Núñez", "$50.00", "•••• 4242",
+        "Not enough money on the account. (insufficient_funds)",
         gift.receipts.get().label, "Contributions", "Receipt issued",
         f"https://dashboard.stripe.com/test/payments/{gift.payment_intent_id}", "A test gift",
     ):  # fmt: skip
@@ -299,7 +301,8 @@ def test_the_lead_sets_the_suggested_amounts(make_gift, lead, finance):
     make_gift()
     row = GivingOptions.objects.get()
     typed = {
-        "currency": "USD", "frequency": "once", "amounts_minor": "30 12.50 $60", "fee_basis_points": 290,
+        "currency": "USD", "frequency": "once", "amounts_minor": "30 12.50 $60",
+        "fee_basis_points": 290,
         "preselected_minor": "30", "minimum_minor": "5", "fee_fixed_minor": "0.30",
     }  # fmt: skip
     assert finance.post(url("amounts:edit", row.pk), typed).status_code == 302  # refused: to home

@@ -40,8 +40,8 @@ def test_a_password_alone_leads_to_enrolment_and_nowhere_else():
     user, client = person("Finance", factor=False), RoleClient(STAFF)
     enter(client, user)
     assert client.get("/admin/")["Location"] == "/account/2fa/totp/activate/"
-    page = client.get("/account/2fa/totp/activate/")
-    assert page.status_code == 200
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    assert client.get("/account/2fa/totp/activate/").status_code == 200
     user.secret = client.session["mfa.totp.secret"]
     answer = client.post("/account/2fa/totp/activate/", {"code": code(user)})
     assert answer["Location"] == "/account/2fa/recovery-codes/"
@@ -84,8 +84,11 @@ def test_the_last_factor_cannot_be_removed():
 
 def test_the_authenticator_app_stays_too():
     user = person("Finance")
-    page = signed_in(user).post("/account/2fa/totp/deactivate/")
-    assert "You cannot deactivate two-factor authentication." in page.content.decode()
+    client = signed_in(user)
+    assert client.post("/account/2fa/totp/deactivate/").status_code == 302  # who are you?
+    client.post("/account/2fa/reauthenticate/", {"code": code(user)})
+    page = client.post("/account/2fa/totp/deactivate/")
+    assert page.status_code == 200  # asked again, not done
     assert Authenticator.objects.filter(user=user, type="totp")
 
 
@@ -167,7 +170,7 @@ def test_a_pages_own_address_leads_to_the_public_site(settings):
     client = signed_in(person("Editor"))
     answer = client.get("/es/como-funciona/?x=1")
     assert answer["Location"] == f"{settings.PUBLIC_URL}/es/como-funciona/?x=1"
-    assert RoleClient(STAFF).get("/es/como-funciona/")["Location"].startswith("/account/login/")
+    assert "/account/login/" in RoleClient(STAFF).get("/es/como-funciona/")["Location"]
 
 
 @pytest.mark.parametrize("path", ["/admin/documents/", "/admin/documents/multiple/add/"])
