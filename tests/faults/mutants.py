@@ -70,7 +70,8 @@ MUTANTS = [
         "    if donation.status == Status.PAID:\n        return False\n"
         "    donation.status, donation.paid_at",
         "    donation.status, donation.paid_at",
-        "tests/donations/test_inbox.py::test_every_kind_leads_to_the_same_state",
+        "tests/donations/test_payments.py::"
+        "test_a_paid_gift_is_booked_with_donor_charge_card_and_receipt",
     ),
     Mutant(
         "the entry's source is not looked up",

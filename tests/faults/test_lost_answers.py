@@ -17,7 +17,7 @@ KINDS = ("cut", "cut", "cut-before", "500-after", "429")
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_as_many_charges_as_gifts_whatever_answers_are_lost(giving, run_jobs, part):
+def test_as_many_charges_as_gifts_whatever_answers_are_lost(giving, calm, run_jobs, part):
     chance = random.Random(part)
     lost = 0
     gifts = [
