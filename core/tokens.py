@@ -15,6 +15,11 @@ def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
+def new_reference() -> str:
+    """128 random bits in hexadecimal: the first eight signs are also read out on the telephone."""
+    return secrets.token_hex(16)
+
+
 def new_code(groups: int = 3) -> str:
     """A code to read out or type: "7KQ4-M2XD-9RTN" (almost 5 random bits a sign)."""
     return "-".join("".join(secrets.choice(READABLE) for _ in range(4)) for _ in range(groups))

@@ -19,7 +19,7 @@ from procrastinate.contrib.django import app
 from core import money
 from core.links import public_url
 from core.retries import Patient
-from core.tokens import new_token
+from core.tokens import new_reference, new_token
 from donations import defence, gateway, payments, proof, timeline
 from donations.models import CheckoutAttempt, Designation, Donation, DonationLine, LegalEntity
 
@@ -72,7 +72,7 @@ def begin(
         donation, fresh = Donation.objects.get_or_create(
             form_token=form_token,
             defaults={
-                "reference": new_token(),
+                "reference": new_reference(),
                 "legal_entity": entity,
                 "livemode": settings.STRIPE_LIVE,
                 "currency": currency,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import F
 
-from core.tokens import keyed_hash, new_token
+from core.tokens import keyed_hash, new_reference, new_token
 from donations import donors, gateway, ledger, mails, timeline
 from donations.models import (
     BalanceTransaction,
@@ -231,7 +231,7 @@ def _twin(donation: Donation, attempt: CheckoutAttempt) -> Donation:
     lines = list(donation.lines.all())
     twin = Donation.objects.get(pk=donation.pk)
     twin.pk = None
-    twin.reference, twin.form_token = new_token(), new_token()
+    twin.reference, twin.form_token = new_reference(), new_token()
     twin.status, twin.donor, twin.paid_at = Status.PENDING, None, None
     twin.charge_id = twin.payment_intent_id = twin.processor_fee_minor = None
     twin.refunded_minor = twin.disputed_minor = twin.sync_version = 0

@@ -187,7 +187,6 @@ class Act(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
     permission: ClassVar[str]
     icon: ClassVar[str] = "edit"
     serious = False
-    request: Any  # of a signed-in member of staff: nobody else gets this far
     model: Any = None  # given by the desk, as is its namespace
     namespace = ""
     request: Any  # with somebody signed in, by the staff side's middleware

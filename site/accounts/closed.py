@@ -22,7 +22,8 @@ def remove_key(request: HttpRequest, pk: int) -> HttpResponseBase:
     if key and not get_adapter().can_delete_authenticator(key):
         messages.error(request, _("Add another second factor before you remove this one."))
         return redirect("mfa_list_webauthn")
-    return remove_webauthn(request, pk=pk)
+    removed: HttpResponseBase = remove_webauthn(request, pk=pk)
+    return removed
 
 
 urlpatterns = [

@@ -244,8 +244,16 @@ WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp", "avif", "gif"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15_000_000
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
 
-# --- Cache: short-lived page pieces, a copy per process; whatever must be shared is a row --------
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# --- Caches ------------------------------------------------------------------------------------
+CACHES = {
+    # Sign-in limits and used codes: rows that all processes share.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "northstar_cache",
+    },
+    # Short-lived page pieces: a copy in each process.
+    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 
 # --- Jobs ---------------------------------------------------------------------------------------
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
@@ -257,6 +265,7 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"request_login_code": "accounts.forms.CodeForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"] if ROLE == "public" else ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if ROLE == "public" else "none"

@@ -75,7 +75,7 @@ def forget(person: User) -> int:
     person.set_unusable_password()
     person.save(update_fields=["password"])
     count, _tables = Authenticator.objects.filter(user=person).delete()
-    return count
+    return int(count)
 
 
 class Resets(Listing):
@@ -136,7 +136,7 @@ class Confirm(Act):
 
     def perform(self, form: forms.Form) -> Text:
         try:
-            confirm(self.row, by=self.request.user)  # type: ignore[arg-type]  # signed in, by the middleware
+            confirm(self.row, by=self.request.user)
         except TakesTwo:
             raise NotPossible(_("It takes somebody else to confirm this.")) from None
         return _("The second factor is reset.")

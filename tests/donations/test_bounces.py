@@ -28,7 +28,8 @@ def postmark(mail, **changes):
         "RecordType": "Bounce", "MessageStream": "outbound", "ID": 4323372036854775807,
         "Type": "HardBounce", "TypeCode": 1, "Name": "Hard bounce", "Tag": "", "ServerID": 23,
         "MessageID": mail.provider_id, "Email": mail.to, "From": "gifts@northstar.example",
-        "Description": "The server was unable to deliver your message.", "Details": "smtp;550 5.1.1",
+        "Description": "The server was unable to deliver your message.",
+        "Details": "smtp;550 5.1.1",
         "BouncedAt": "2026-11-21T16:33:54.9070259Z", "DumpAvailable": True, "Inactive": True,
         "CanActivate": True, "Subject": "Receipt", **changes,
     }  # fmt: skip
@@ -74,7 +75,8 @@ def mailgun(mail):
     return {
         "signature": {"token": token, "timestamp": timestamp, "signature": signature},
         "event-data": {
-            "event": "failed", "severity": "permanent", "reason": "bounce", "id": "pVqXGJWhTzysS9GpwF2hlQ",
+            "event": "failed", "severity": "permanent", "reason": "bounce",
+            "id": "pVqXGJWhTzysS9GpwF2hlQ",
             "timestamp": 1637512345.5, "recipient": mail.to, "log-level": "error", "tags": [],
             "delivery-status": {"code": 550, "message": "No such user", "attempt-no": 1},
             "message": {"headers": {"message-id": mail.provider_id.strip("<>"), "to": mail.to}},
