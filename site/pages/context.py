@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
@@ -58,10 +58,10 @@ def organisation(request: HttpRequest) -> dict[str, Any]:
 def facts() -> Organisation:
     """The facts in the language of the moment, at most a minute old."""
     language = (get_language() or "en")[:2]
-    known: Organisation | None = cache.get(facts_key(language))
+    known: Organisation | None = caches["local"].get(facts_key(language))
     if known is None:
         known = _read(language)
-        cache.set(facts_key(language), known, SECONDS)
+        caches["local"].set(facts_key(language), known, SECONDS)
     return known
 
 

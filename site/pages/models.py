@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -101,7 +101,7 @@ class OrganisationSettings(BaseSiteSetting):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         super().save(*args, **kwargs)
-        cache.delete_many([facts_key(language) for language in ("en", "es")])
+        caches["local"].delete_many([facts_key(language) for language in ("en", "es")])
 
 
 def facts_key(language: str) -> str:

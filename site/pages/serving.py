@@ -1,6 +1,6 @@
 """Wagtail's pages, kept ready for a minute where the answer is the same for every visitor."""
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import get_language
@@ -20,7 +20,7 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
         fresh = views.serve(request, path)
         return fresh
     key = f"page:{request.get_host()}:{get_language()}:{request.path}"
-    kept: bytes | None = cache.get(key)
+    kept: bytes | None = caches["local"].get(key)
     if kept is not None:
         return HttpResponse(kept)
     response: HttpResponse = views.serve(request, path)
@@ -34,5 +34,5 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
         and "CSRF_COOKIE_NEEDS_UPDATE" not in request.META
         and response.headers["Content-Type"].startswith("text/html")
     ):
-        cache.set(key, response.content, SECONDS)
+        caches["local"].set(key, response.content, SECONDS)
     return response

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import brotli
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.test import override_settings
 from playwright.sync_api import Page, Request, Response, expect
 
@@ -30,11 +30,11 @@ READ_ONLY = ["/", "/es/", "/how-it-works/", "/privacy/", "/safety/", "/nowhere/"
 @pytest.fixture
 def site(live: Live) -> Iterator[str]:
     """The public side's origin, seeded, with the style guide open."""
-    cache.clear()
+    caches["local"].clear()
     demo.seed()
     with override_settings(DEMO=True):
         yield live.public
-    cache.clear()
+    caches["local"].clear()
 
 
 @pytest.mark.parametrize(

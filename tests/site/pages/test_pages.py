@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
@@ -22,9 +22,9 @@ FOCUSABLE = re.compile(r"<(?:a\s[^>]*href|button|input|select|textarea|summary)[
 
 @pytest.fixture
 def seeded(db: None) -> None:
-    cache.clear()
+    caches["local"].clear()
     demo.seed()
-    cache.clear()
+    caches["local"].clear()
 
 
 def test_seeding_again_changes_nothing(db: None) -> None:
@@ -147,7 +147,7 @@ def test_the_error_page_shows_while_the_database_does_not_answer(rf: Any) -> Non
     """No `db` fixture: a query here would fail the test."""
     from pages.errors import server_error  # noqa: PLC0415 - after Django is set up
 
-    cache.clear()
+    caches["local"].clear()
     with translation.override("en"):
         answer = server_error(rf.get("/give/"))
 
