@@ -52,9 +52,11 @@ def parse(text: str, currency: str) -> int:
     whole, fraction = (cleaned[:sign], cleaned[sign + 1 :]) if sign >= 0 else (cleaned, "")
     if sign >= 0 and len(fraction) == 3 and exponent(currency) != 3:
         whole, fraction = cleaned, ""  # "1,234" is one thousand two hundred and thirty-four
-        # "0.500", "1234.567" and "1.234,567" are slips, and a thousand times too much as groups.
-        if not re.fullmatch(r"[1-9]\d{0,2}(?:(?:,\d{2,3})*,\d{3}|(?:\.\d{3})+)", cleaned):
+        # "0.500", "50.123" and "1.234,567" are slips, and a thousand times too much as groups.
+        if not re.fullmatch(r"[1-9]\d{0,2}(?:(?:,\d{2,3})*,\d{3}|(?:\.\d{3}){2,}|\.000)", cleaned):
             raise ValueError("not an amount")
+    elif sign >= 0 and cleaned[sign] in whole:
+        raise ValueError("not an amount")  # "12.345.6"
     whole = re.sub(r"[.,]", "", whole)
     try:
         return to_minor(Decimal(f"{whole or 0}.{fraction or 0}"), currency)

@@ -108,6 +108,9 @@ def send_to_stripe(donation: Donation, *, network: str = "", solution: str = "")
         Unreachable: Stripe gave no answer; the same try goes on later.
         NotPossible: Stripe refused to open it.
     """
+    donation.refresh_from_db(fields=["status"])
+    if donation.status in (Status.PAID, Status.PROCESSING):
+        raise AlreadyPaid(donation.reference)
     _pass_defence(donation, network, solution)
     for _ in range(3):
         attempt = _live_attempt(donation, network)

@@ -18,6 +18,7 @@ OTHER = "other"
 STARTED_SALT = "give-form"
 # Faster than anybody reads the page; a program's pace.
 TOO_FAST_SECONDS = 1.5
+LONGEST_SECONDS = 86_400
 # Room for a covered fee below the eight digits that Stripe takes.
 LARGEST_GIFT_MINOR = money.LARGEST_MINOR // 2
 # Kept as typed with the donation, one to one.
@@ -257,11 +258,12 @@ class DonationForm(forms.Form):
     def _check_pace(self, started: str) -> None:
         """Programs send at once, or send a page from days ago again and again."""
         try:
-            begun = float(signing.loads(started, salt=STARTED_SALT, max_age=86_400))
+            age = timezone.now().timestamp() - float(signing.loads(started, salt=STARTED_SALT))
         except (signing.BadSignature, ValueError, TypeError):
+            age = LONGEST_SECONDS
+        if age >= LONGEST_SECONDS:
             self.add_error(None, _("This page was open for very long. Please send it once more."))
-            return
-        if timezone.now().timestamp() - begun < TOO_FAST_SECONDS:
+        elif age < TOO_FAST_SECONDS:
             self.add_error(None, _("That was very quick. Please send it once more."))
 
     def _gift_minor(self, data: dict[str, Any]) -> int:
@@ -276,12 +278,14 @@ class DonationForm(forms.Form):
             return 0
 
     def _payable_cover(self, gift_minor: int, cover_minor: int) -> int:
-        """The next amount up that the payment provider can take."""
-        while cover_minor and not gateway.is_payable(
-            gift_minor + cover_minor, self.options.currency
-        ):
-            cover_minor += 1
-        return cover_minor
+        """The next amount up that the payment provider can take; nothing where there is none."""
+        steps = range(cover_minor, cover_minor + 10) if cover_minor else ()
+        payable = (
+            cover
+            for cover in steps
+            if gateway.is_payable(gift_minor + cover, self.options.currency)
+        )
+        return next(payable, 0)
 
 
 def read_amount(typed: str, options: GivingOptions) -> int:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -69,22 +70,55 @@ def sweep(timestamp: int) -> None:
     now = timezone.now()
     late = now - timedelta(minutes=2 * settings.WEBHOOK_SILENCE_MINUTES)
     for attempt in CheckoutAttempt.objects.filter(state=State.OPEN, expires_at__lt=late)[:500]:
-        # One that cannot be asked about must not hold up those behind it.
-        try:
-            payments.refresh(attempt)
-        except (gateway.GatewayError, payments.Busy) as error:
-            log.warning("sweep: %s of attempt %s", type(error).__name__, attempt.pk)
+        _ask_about(attempt)
+    asked = CheckoutAttempt.objects.filter(state=State.ASKED)
+    asked.filter(created_at__lt=now - checkout.KEY_TIME).update(state=State.EXPIRED)
     # The answer to our call was lost: the same key gives the same session, paid or not.
-    lost = CheckoutAttempt.objects.filter(
-        state=State.ASKED, expires_at__lt=late, created_at__gt=now - checkout.KEY_TIME
-    )
-    for attempt in lost.select_related("donation__legal_entity")[:100]:
+    for attempt in asked.filter(expires_at__lt=late).select_related("donation__legal_entity")[:100]:
         try:
             checkout.recover(attempt)
         except (gateway.Refused, gateway.UsedUp):
             checkout.end_unopened(attempt, State.EXPIRED)
         except (gateway.Unreachable, payments.Busy) as error:
             log.warning("sweep: %s of attempt %s", type(error).__name__, attempt.pk)
+
+
+@app.periodic(cron="41 * * * *")
+@app.task(queue="public", queueing_lock="ask_again")
+def ask_again(timestamp: int) -> None:
+    """Each hour: fees that did not arrive, and bank debits whose outcome we may have missed."""
+    now, unpaid = timezone.now(), Donation.Status.PROCESSING
+    without_fee = Q(
+        outcome=Donation.Status.PAID,
+        donation__processor_fee_minor=None,
+        donation__paid_at__lt=now - timedelta(hours=1),
+    )
+    on_its_way = Q(outcome=unpaid, donation__status=unpaid, created_at__lt=now - timedelta(days=1))
+    for attempt in CheckoutAttempt.objects.filter(without_fee | on_its_way)[:500]:
+        _ask_about(attempt)
+
+
+def _ask_about(attempt: CheckoutAttempt) -> None:
+    """One that cannot be asked about must not hold up those behind it."""
+    try:
+        payments.refresh(attempt)
+    except (gateway.GatewayError, payments.Busy) as error:
+        log.warning("%s of attempt %s", type(error).__name__, attempt.pk)
+
+
+@app.periodic(cron="53 * * * *")
+@app.task(queue="public", queueing_lock="finish_mails")
+def finish_mails(timestamp: int) -> None:
+    """Each hour: mails that wait while no job is left to send them, as after a fault of ours."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM donations_mail m WHERE status = 'waiting' AND NOT EXISTS ("
+            " SELECT FROM procrastinate_jobs j WHERE j.status IN ('todo', 'doing')"
+            " AND j.task_name = %s AND (j.args->>'mail_id')::bigint = m.id) LIMIT 500",
+            [mails.send_mail.name],
+        )
+        for (mail_id,) in cursor.fetchall():
+            mails.send_mail.defer(mail_id=mail_id)
 
 
 @app.periodic(cron="*/5 * * * *")

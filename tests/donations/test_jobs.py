@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from donations import gateway, jobs
 from donations.gateway.client import client
-from donations.models import CheckoutAttempt, Donation
+from donations.models import CheckoutAttempt, Donation, Mail
+from sandbox.control import CARD
 from tests.giving import BANK, DECLINED, later
 
 State = CheckoutAttempt.State
@@ -147,3 +148,27 @@ def test_finished_jobs_leave_the_table_after_a_week(giving, run_jobs):
     execute("UPDATE procrastinate_events SET at = now() - interval '8 days'")
     jobs.forget_jobs(0)
     assert execute("SELECT count(*) FROM procrastinate_jobs") == [(0,)]
+
+
+def test_a_fee_whose_event_was_lost_is_asked_for(giving, run_jobs):
+    donation = giving.begin()
+    giving.pay(donation, CARD)
+    giving.deliver()
+    run_jobs()
+    giving.sandbox.release_fees()
+    with later(hours=2):
+        jobs.ask_again(0)
+    donation.refresh_from_db()
+    assert donation.processor_fee_minor == 175
+
+
+def test_a_mail_without_a_job_is_sent_after_all(giving, run_jobs):
+    donation = giving.begin()
+    giving.pay(donation, CARD)
+    giving.deliver()
+    run_jobs()
+    Mail.objects.filter(donation=donation).update(status=Mail.Status.WAITING)
+    jobs.finish_mails(0)
+    jobs.finish_mails(0)
+    assert [ran.task for ran in run_jobs()] == ["donations.mails.send_mail"]
+    assert Mail.objects.get(donation=donation).status == Mail.Status.SENT
