@@ -70,7 +70,7 @@ if [ "$made_by" != "$want" ]; then
     say "Making .venv …"
     "$python" -m venv --clear .venv || stop "The virtual environment .venv could not be made."
   fi
-  say "Installing the locked Python packages …"
+  say "Installing the locked Python packages (one to three minutes; only now and after an update) …"
   again="The Python packages could not be installed; the reason stands above.
 If it was the network, run this again when there is one: nothing has to be undone."
   awk '/^uv==/ { on = 1; print; next } /^[^ ]/ { on = 0 } on' "$lock" >.venv/uv.txt

@@ -7,6 +7,7 @@ process gets the environment of its role and no more; all state lies in one fold
 import contextlib
 import fcntl
 import functools
+import hashlib
 import json
 import os
 import secrets
@@ -269,7 +270,24 @@ class Stack:
         """Databases, tables, sandbox and made-up data; each step is safe to repeat."""
         self.say("Starting PostgreSQL …")
         self.environment("owner")
-        self.say("Bringing the tables up to date (half a minute the first time) …")
+        self._migrate()
+        if _has_command("sandbox"):
+            self._add(self._sandbox())
+            self._wait_for(self.ports["sandbox"], "/", anything=True)
+        seeded = self.data / "sign-ins.txt"
+        if _has_command("seed_demo") and not seeded.exists():
+            self.say("Filling it with made-up people, pages and gifts …")
+            # What the command prints is how to sign in; the file says that it came to its end.
+            unfinished = seeded.with_suffix(".new")
+            unfinished.write_text(self.manage("seed_demo"))
+            unfinished.replace(seeded)
+
+    def _migrate(self) -> None:
+        """Bring the tables up to date; nothing to do where they have been for this very state."""
+        stamp, state = self.data / "migrated", self._schema()
+        if stamp.exists() and stamp.read_text() == state:
+            return
+        self.say("Making the tables (about half a minute; only now and after an update) …")
         with ThreadPoolExecutor() as pool:
             migrations = [
                 pool.submit(self.manage, "migrate", "-v0", f"--database={alias}", role="owner")
@@ -277,16 +295,16 @@ class Stack:
             ]
         for migration in migrations:
             migration.result()
-        if _has_command("sandbox"):
-            self._add(self._sandbox())
-            self._wait_for(self.ports["sandbox"], "/", anything=True)
-        seeded = self.data / "sign-ins.txt"
-        if _has_command("seed_demo") and not seeded.exists():
-            self.say("Filling it with made-up people, gifts and wishes …")
-            # What the command prints is how to sign in; the file says that it came to its end.
-            unfinished = seeded.with_suffix(".new")
-            unfinished.write_text(self.manage("seed_demo"))
-            unfinished.replace(seeded)
+        stamp.write_text(state)
+
+    def _schema(self) -> str:
+        """Changes with every migration, every library and the databases themselves."""
+        digest = hashlib.sha256(repr(self.databases).encode())
+        migrations = list(ROOT.glob("*/migrations/*.py"))
+        migrations += ROOT.glob("*/*/migrations/*.py")
+        for file in (*sorted(migrations), ROOT / "requirements" / "base.txt"):
+            digest.update(file.read_bytes())
+        return digest.hexdigest()
 
     def _sandbox(self) -> Child:
         webhook = f"http://127.0.0.1:{self.ports['public']}/webhooks/stripe/"

@@ -117,11 +117,11 @@ def test_a_declined_card_is_still_waiting_not_failed(giving, public_client, run_
 def test_stripe_away_is_told_and_the_same_try_goes_on(giving, public_client):
     send(public_client)
     donation = Donation.objects.get()
-    giving.sandbox.fault("500-before", times=9)
+    giving.sandbox.fault("cut-before", count=9)
     answer = public_client.post(f"/give/pay/{donation.reference}/")
     assert answer.status_code == 503
     assert "Nothing was charged" in answer.text
-    giving.sandbox.command("clear_faults")
+    giving.sandbox.clear_faults()
     assert public_client.post(f"/give/pay/{donation.reference}/").status_code == 302
     assert donation.attempts.count() == 1
 
