@@ -73,7 +73,7 @@ def test_without_javascript_the_link_in_the_mail_leads_on(hot_site, stripe, new_
     fill_in(page, hot_site.public)
     assert page.get_by_text("we first send a link to your e-mail address").is_visible()
     page.get_by_role("button", name="Pay").click()
-    assert page.get_by_role("heading", name="Look into your mail").is_visible()
+    assert page.get_by_role("heading", name="Check your e-mail").is_visible()
 
     jobs.run(queue="public")
     (letter,) = mail.outbox
