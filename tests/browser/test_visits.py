@@ -1,0 +1,125 @@
+"""What every public address costs a visitor: found by following links from the front pages."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import brotli
+import pytest
+from django.core.cache import cache as django_cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from playwright.sync_api import Page, Request, Response
+
+from donations import demo as donations_demo
+from pages import demo as pages_demo
+from tests.browser.conftest import House
+from tests.chromium import NewPage
+from tests.roles import RoleClient
+
+MOST_BYTES, MOST_REQUESTS, MOST_QUERIES = 60_000, 12, 8
+FORM = re.compile(r'<form\b[^>]*method="post"', re.IGNORECASE)
+# Where a link leads to signing in, the address afterwards is what was visited.
+LEADS_ELSEWHERE = ("https:", "tel:", "mailto:")
+MOVED = (
+    "window.moved = 0; new PerformanceObserver(list => list.getEntries().forEach("
+    "entry => window.moved += entry.value)).observe({type: 'layout-shift', buffered: true})"
+)
+
+
+@dataclass
+class Visit:
+    """One address, opened by somebody who was never here before."""
+
+    url: str
+    hosts: set[str]
+    requests: int
+    weight: int
+    cookies: set[str]
+    has_form: bool
+    moved: float
+    links: set[str]
+
+
+@cache
+def weight(body: bytes) -> int:
+    return len(brotli.compress(body))
+
+
+def visit(page: Page, url: str) -> Visit:
+    asked: list[Request] = []
+    answers: list[Response] = []
+    page.on("request", lambda request: asked.append(request))
+    page.on("response", lambda answer: answers.append(answer))
+    page.add_init_script(MOVED)
+    page.goto(url)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_load_state("networkidle")
+    hrefs = page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))")
+    return Visit(
+        url,
+        {urlsplit(request.url).netloc for request in asked},
+        len(answers),
+        sum(weight(a.body()) for a in answers if a.ok),
+        {cookie["name"] for cookie in page.context.cookies()},
+        bool(FORM.search(page.content())),
+        page.evaluate("window.moved"),
+        {urldefrag(urljoin(url, h))[0] for h in hrefs if not h.startswith(LEADS_ELSEWHERE)},
+    )
+
+
+def test_no_public_page_asks_others_marks_visitors_weighs_much_or_moves(
+    house: House, new_page: NewPage
+) -> None:
+    waiting, seen = [f"{house.public}/", f"{house.public}/es/"], dict[str, Visit]()
+    while waiting:
+        url = waiting.pop(0)
+        if url in seen:
+            continue
+        page = new_page(size=("phone", "desktop")[len(seen) % 2])  # type: ignore[arg-type]
+        seen[url] = found = visit(page, url)
+        page.context.close()
+        waiting += sorted(found.links - seen.keys())
+
+    own = {urlsplit(house.public).netloc}
+    assert len(seen) > 20, sorted(seen)
+    assert {v.url: v.hosts for v in seen.values() if v.hosts != own} == {}
+    marked = {v.url: v.cookies for v in seen.values() if v.cookies}
+    assert {url for url in marked if not seen[url].has_form} == set()
+    assert {name for names in marked.values() for name in names} <= {
+        "public_csrf",
+        "public_session",
+    }
+    assert {v.url: v.weight for v in seen.values() if v.weight > MOST_BYTES} == {}
+    assert {v.url: v.requests for v in seen.values() if v.requests > MOST_REQUESTS} == {}
+    assert {v.url: v.moved for v in seen.values() if v.moved} == {}
+    print(
+        f"{len(seen)} addresses: at most {max(v.weight for v in seen.values()):,} bytes and "
+        f"{max(v.requests for v in seen.values())} requests"
+    )
+
+
+@pytest.fixture
+def seeded(db: None) -> Iterator[None]:
+    django_cache.clear()
+    donations_demo.seed()
+    pages_demo.seed()
+    yield
+    django_cache.clear()
+
+
+@pytest.mark.parametrize("path", ["/", "/es/", "/give/", "/es/give/"])
+def test_the_pages_on_the_way_to_a_gift_ask_the_database_little(
+    seeded: None, public_client: RoleClient, path: str
+) -> None:
+    with CaptureQueriesContext(connection) as cold:
+        assert public_client.get(path).status_code == 200
+    with CaptureQueriesContext(connection) as warm:
+        public_client.get(path)
+
+    shown = "\n".join(query["sql"][:150] for query in cold)
+    assert len(cold) <= MOST_QUERIES, shown
+    assert len(warm) <= (MOST_QUERIES if "give" in path else 0)
+    print(f"{path}: {len(cold)} queries, {len(warm)} the second time")
