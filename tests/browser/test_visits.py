@@ -1,25 +1,17 @@
 """What every public address costs a visitor: found by following links from the front pages."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import brotli
-import pytest
-from django.core.cache import cache as django_cache
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from playwright.sync_api import Page, Request, Response
 
-from donations import demo as donations_demo
-from pages import demo as pages_demo
 from tests.browser.conftest import House
 from tests.chromium import NewPage
-from tests.roles import RoleClient
 
-MOST_BYTES, MOST_REQUESTS, MOST_QUERIES = 60_000, 12, 8
+MOST_BYTES, MOST_REQUESTS = 60_000, 12
 FORM = re.compile(r'<form\b[^>]*method="post"', re.IGNORECASE)
 # Where a link leads to signing in, the address afterwards is what was visited.
 LEADS_ELSEWHERE = ("https:", "tel:", "mailto:")
@@ -99,27 +91,3 @@ def test_no_public_page_asks_others_marks_visitors_weighs_much_or_moves(
         f"{len(seen)} addresses: at most {max(v.weight for v in seen.values()):,} bytes and "
         f"{max(v.requests for v in seen.values())} requests"
     )
-
-
-@pytest.fixture
-def seeded(db: None) -> Iterator[None]:
-    django_cache.clear()
-    donations_demo.seed()
-    pages_demo.seed()
-    yield
-    django_cache.clear()
-
-
-@pytest.mark.parametrize("path", ["/", "/es/", "/give/", "/es/give/"])
-def test_the_pages_on_the_way_to_a_gift_ask_the_database_little(
-    seeded: None, public_client: RoleClient, path: str
-) -> None:
-    with CaptureQueriesContext(connection) as cold:
-        assert public_client.get(path).status_code == 200
-    with CaptureQueriesContext(connection) as warm:
-        public_client.get(path)
-
-    shown = "\n".join(query["sql"][:150] for query in cold)
-    assert len(cold) <= MOST_QUERIES, shown
-    assert len(warm) <= (MOST_QUERIES if "give" in path else 0)
-    print(f"{path}: {len(cold)} queries, {len(warm)} the second time")
