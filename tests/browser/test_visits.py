@@ -15,6 +15,10 @@ MOST_BYTES, MOST_REQUESTS = 60_000, 12
 FORM = re.compile(r'<form\b[^>]*method="post"', re.IGNORECASE)
 # Where a link leads to signing in, the address afterwards is what was visited.
 LEADS_ELSEWHERE = ("https:", "tel:", "mailto:")
+PICTURES = (
+    "Promise.all([...document.images].map(image => image.complete"
+    " || new Promise(done => image.onload = image.onerror = done)))"
+)
 MOVED = (
     "window.moved = 0; new PerformanceObserver(list => list.getEntries().forEach("
     "entry => window.moved += entry.value)).observe({type: 'layout-shift', buffered: true})"
@@ -43,12 +47,12 @@ def weight(body: bytes) -> int:
 def visit(page: Page, url: str) -> Visit:
     asked: list[Request] = []
     answers: list[Response] = []
-    page.on("request", lambda request: asked.append(request))
-    page.on("response", lambda answer: answers.append(answer))
+    page.on("request", lambda request: asked.append(request))  # noqa: PLW0108 - it marks its listener
+    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108
     page.add_init_script(MOVED)
     page.goto(url)
     page.evaluate("scrollTo(0, document.body.scrollHeight)")
-    page.wait_for_load_state("networkidle")
+    page.evaluate(PICTURES)
     hrefs = page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))")
     return Visit(
         url,
