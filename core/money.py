@@ -65,24 +65,36 @@ def parse(text: str, currency: str) -> int:
 
 
 def display(amount_minor: int, currency: str, language: str = "en") -> str:
-    """The amount as a person of this language writes it: "$1,234.50", "1234,50 US$"."""
-    return format_currency(
-        to_decimal(amount_minor, currency), currency.upper(), locale=language.replace("-", "_")
+    """The amount as a person of this language writes it in the Americas: "$1,234.50"."""
+    text = format_currency(
+        to_decimal(amount_minor, currency), currency.upper(), locale=_locale(language)
     )
+    return _apart(text)
 
 
 def display_short(amount_minor: int, currency: str, language: str = "en") -> str:
     """Like `display`, without the cents where there are none: "$25"."""
     if amount_minor % 10 ** exponent(currency):
         return display(amount_minor, currency, language)
-    locale = Locale.parse(language.replace("-", "_"))
-    return format_currency(
+    locale = _locale(language)
+    text = format_currency(
         to_decimal(amount_minor, currency),
         currency.upper(),
         format=str(locale.currency_formats["standard"].pattern).replace("0.00", "0"),
         locale=locale,
         currency_digits=False,
     )
+    return _apart(text)
+
+
+def _locale(language: str) -> Locale:
+    """CLDR's plain "es" writes as in Spain: "1.234,50 US$"."""
+    return Locale.parse("es_US" if language == "es" else language.replace("-", "_"))
+
+
+def _apart(text: str) -> str:
+    """Letters do not touch figures: "KWD 12.340"; the space does not break."""
+    return re.sub(r"(?<=[A-Z])(?=\d)", "\u00a0", text)
 
 
 def allocate(total_minor: int, weights: Sequence[int]) -> list[int]:

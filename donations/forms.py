@@ -180,6 +180,8 @@ class DonationForm(forms.Form):
         self.choice("designation").choices = [
             (code, row.public_name) for code, row in self.designations.items()
         ]
+        default = next((code for code, row in self.designations.items() if row.is_default), "")
+        self.initial.setdefault("designation", default)
 
     def choice(self, name: str) -> forms.ChoiceField:
         field = self.fields[name]
@@ -189,13 +191,11 @@ class DonationForm(forms.Form):
     @classmethod
     def fresh_values(cls, options: GivingOptions) -> dict[str, str]:
         """What a form starts with: hidden marks, and the choices staff put first."""
-        default = next((row.code for row in open_designations() if row.is_default), "")
         return {
             "token": new_token(),
             "started": signing.dumps(timezone.now().timestamp(), salt=STARTED_SALT),
             "currency": options.currency,
             "amount_choice": str(options.preselected_minor or ""),
-            "designation": default,
             "tribute_kind": "",
         }
 

@@ -1,6 +1,7 @@
 """Fixtures for every test; docs/development.md lists them. tests/server.py comes before this."""
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 
 import pytest
 
@@ -16,6 +17,9 @@ pytest_plugins = [
 @pytest.fixture(scope="session", autouse=True)
 def both_roles() -> None:
     roles.install()
+    # allauth decides on its addresses when first imported: the public side has the most.
+    with roles.acting_as(roles.PUBLIC):
+        import_module("allauth.urls")
 
 
 @pytest.fixture(autouse=True)

@@ -31,6 +31,7 @@ DECLINES: Mapping[str, str | Promise] = {
     "issuer_not_available": _("The bank did not answer: try again."),
     "authentication_required": _("The donor's bank asked for a confirmation that did not come."),
 }
+REFUSED = _("The payment was refused.")
 
 HAPPENED: Mapping[str, str | Promise] = {
     "begun": _("The donor filled in the form"),
@@ -53,7 +54,7 @@ HAPPENED: Mapping[str, str | Promise] = {
 
 def decline(code: str) -> str:
     """A sentence for a decline code, with the code, for whoever looks it up at Stripe."""
-    return f"{DECLINES.get(code, _('The payment was refused.'))} ({code})" if code else ""
+    return f"{DECLINES.get(code, REFUSED)} ({code})" if code else ""
 
 
 def happened(kind: str, detail: dict[str, Any]) -> str:

@@ -163,9 +163,10 @@ def _begin(form: DonationForm, earlier: Donation | None) -> Donation:
 def _options(request: HttpRequest) -> GivingOptions | None:
     wanted = (request.POST.get("currency") or request.GET.get("currency") or "").upper()
     rows = {row.currency: row for row in GivingOptions.objects.filter(frequency="once")}
-    if not rows or not LegalEntity.objects.filter(is_default=True).exists():
+    of_entity = LegalEntity.objects.filter(is_default=True).values_list("currency", flat=True)
+    entity_currency = of_entity.first()
+    if not rows or entity_currency is None:
         return None
-    entity_currency = LegalEntity.objects.values_list("currency", flat=True).get(is_default=True)
     return rows.get(wanted) or rows.get(entity_currency) or next(iter(rows.values()))
 
 

@@ -83,7 +83,12 @@ def test_the_odd_coin_goes_to_the_largest_remainder_and_ties_to_the_first():
         (123450, "USD", "en", "$1,234.50", "$1,234.50"),
         (2500, "USD", "en", "$25.00", "$25"),
         (5000, "JPY", "en", "¥5,000", "¥5,000"),
-        (12340, "KWD", "en", "KWD12.340", "KWD12.340"),
+        (12340, "KWD", "en", "KWD\u00a012.340", "KWD\u00a012.340"),
+        (25000, "KWD", "en", "KWD\u00a025.000", "KWD\u00a025"),
+        (123450, "USD", "es", "$1,234.50", "$1,234.50"),
+        (2500, "USD", "es", "$25.00", "$25"),
+        (123450, "EUR", "es", "EUR\u00a01,234.50", "EUR\u00a01,234.50"),
+        (5000, "JPY", "es", "¥5,000", "¥5,000"),
     ],
 )
 def test_amounts_are_shown_in_the_readers_way(minor, currency, language, long, short):

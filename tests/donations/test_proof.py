@@ -78,7 +78,7 @@ def test_without_javascript_a_link_by_mail_takes_the_place_of_the_proof(
     url = hot(visitor, failures)
     for _ in range(2):
         answer = visitor._post(url, {"proof": "by-mail"})
-        assert "Look into your mail" in answer.content.decode()
+        assert "Check your e-mail" in answer.content.decode()
     with mock.patch("donations.payments.issue_receipt.defer"):
         run_jobs(queue="public")
     (letter,) = mail.outbox
@@ -113,7 +113,7 @@ def test_a_mailbox_gets_three_links_in_ten_minutes(visitor, failures):
     hot(visitor, failures)
     for _ in range(5):
         answer = visitor._post(visitor.fill_in("victim@example.org"), {"proof": "by-mail"})
-        assert "Look into your mail" in answer.content.decode()
+        assert "Check your e-mail" in answer.content.decode()
     assert Mail.objects.filter(template="confirm_gift").count() == 3
 
 

@@ -59,7 +59,7 @@ HOME = {
             ("You give", "Once, as much as you like. You see every line before you pay."),
             ("A need is met", "A partner says what a course or a job calls for; we buy the thing."),
             ("It is handed over", "A person we know puts it into the right hands, quietly."),
-            ("You hold a receipt", "Numbered and valid for your taxes, in your mail."),
+            ("You hold a receipt", "Numbered and valid for your taxes, in your inbox."),
         ),
         figures(
             "In short",
@@ -175,9 +175,15 @@ PAGES: list[dict[str, Any]] = [
                 "tribute and message if you wrote them. We need it for the receipt, for the books "
                 "and for answering you. A message goes to our staff only; no name of a donor is "
                 "published.</p><p>You pay on the page of Stripe, our payment provider, which has "
-                "its own privacy policy. We never see your card number. To keep out machines that "
-                "test stolen cards, failed payments are counted by network address for a short "
-                "time.</p>",
+                "its own privacy policy. We never see your card number.</p>",
+            ),
+            text(
+                "If a payment comes to nothing",
+                "<p>What you typed stays for thirty days, so that you can come back to it, and is "
+                "then erased.</p><p>To keep out machines that test stolen cards, payments and failed "
+                "cards are counted by network, over one hour. What is stored for it is a fingerprint "
+                "made with a secret key, never the address itself, and it is erased the next "
+                "night.</p>",
             ),
             text(
                 "What you can ask for",
@@ -225,7 +231,7 @@ PAGES: list[dict[str, Any]] = [
                 "A gift to North Star",
                 "<p>Someone gave to our nonprofit with this card. The line carries our short name "
                 "and nothing more, on purpose: a statement is read by others too.</p><p>Look in "
-                "your mail for a receipt from us on the same day. Perhaps somebody in your "
+                "your e-mail for a receipt from us on the same day. Perhaps somebody in your "
                 "household gave.</p>",
             ),
             text(
@@ -246,7 +252,7 @@ PAGES: list[dict[str, Any]] = [
         "body": [
             text(
                 "Who we are",
-                "<p>North Star Aftercare, Inc. is a made-up organization for demonstrations. A real "
+                "<p>North Star Foundation, Inc. is a made-up organization for demonstrations. A real "
                 "one states here its tax status, its EIN, the states it is registered in, and where "
                 "its yearly report can be had.</p>",
             ),

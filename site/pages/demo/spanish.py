@@ -160,8 +160,15 @@ PAGES: list[dict[str, Any]] = [
                 "contabilidad y para responderle. Los mensajes solo los lee nuestro equipo; ningún "
                 "nombre de donante se publica.</p><p>El pago se hace en la página de Stripe, nuestro "
                 "proveedor de pagos, que tiene su propia política de privacidad. Nunca vemos el "
-                "número de su tarjeta. Para frenar a las máquinas que prueban tarjetas robadas, los "
-                "pagos fallidos se cuentan por dirección de red durante un tiempo breve.</p>",
+                "número de su tarjeta.</p>",
+            ),
+            text(
+                "Si un pago no se completa",
+                "<p>Lo que escribió queda treinta días, para que pueda retomarlo, y después se "
+                "borra.</p><p>Para frenar a las máquinas que prueban tarjetas robadas, contamos por "
+                "red los pagos y las tarjetas rechazadas, durante una hora. Para eso se guarda una "
+                "huella hecha con una clave secreta, nunca la dirección misma, y se borra la noche "
+                "siguiente.</p>",
             ),
             text(
                 "Qué puede pedir",
@@ -231,7 +238,7 @@ PAGES: list[dict[str, Any]] = [
         "body": [
             text(
                 "Quiénes somos",
-                "<p>North Star Aftercare, Inc. es una organización inventada para demostraciones. "
+                "<p>North Star Foundation, Inc. es una organización inventada para demostraciones. "
                 "Una real indica aquí su condición fiscal, su EIN, los estados donde está registrada "
                 "y dónde obtener su informe anual.</p>",
             ),

@@ -27,7 +27,7 @@ class Related(list[Any]):
 
 def donation(**changes: Any) -> SimpleNamespace:
     line = SimpleNamespace(
-        designation=SimpleNamespace(name="Where it is needed most"), amount_minor=2500
+        designation=SimpleNamespace(public_name="Where it is needed most"), amount_minor=2500
     )
     values: dict[str, Any] = {
         "amount_minor": 2588,
@@ -47,8 +47,8 @@ def donation(**changes: Any) -> SimpleNamespace:
 
 def long_donation() -> SimpleNamespace:
     lines = [
-        SimpleNamespace(designation=SimpleNamespace(name=LONG), amount_minor=1_234_567_00),
-        SimpleNamespace(designation=SimpleNamespace(name="School fees"), amount_minor=2500),
+        SimpleNamespace(designation=SimpleNamespace(public_name=LONG), amount_minor=1_234_567_00),
+        SimpleNamespace(designation=SimpleNamespace(public_name="School fees"), amount_minor=2500),
     ]
     return donation(
         amount_minor=1_234_592_00,
@@ -113,7 +113,7 @@ def check(name: str | None) -> dict[str, Any]:
             "issued_on": datetime(2026, 3, 1, tzinfo=UTC),
             "amount_minor": 2588,
             "currency": "USD",
-            "organisation": "North Star Aftercare, Inc.",
+            "organisation": "North Star Foundation, Inc.",
             "successor": "US-2026-000341",
         }
     return {"form": CodeForm({"code": "K7QM-2XPA-9RTD"}), "result": result}
@@ -129,7 +129,7 @@ def download(name: str) -> dict[str, Any]:
 
 
 def my_giving() -> dict[str, Any]:
-    receipt = SimpleNamespace(number="US-2026-000318", get_absolute_url="#receipt")
+    receipt = SimpleNamespace(label="US-2026-000318", sha256="drawn", state="issued")
     return {
         "gifts": [
             donation(receipts=Related([receipt])),
@@ -168,6 +168,10 @@ STATES: dict[str, State] = {
     "status-paid-long": (
         "donations/status.html",
         lambda: status("paid", donation=long_donation()),
+    ),
+    "status-paid-later": (
+        "donations/status.html",
+        lambda: status("paid", donation=donation(name="", email=""), receipt_number="US-2026-318"),
     ),
     "status-processing": ("donations/status.html", lambda: status("processing")),
     "status-waiting": ("donations/status.html", lambda: status("waiting")),

@@ -23,7 +23,9 @@ function show() {
   const { rate, fixed } = form.dataset;
   const covers = form.elements.cover_fee?.checked && rate;
   const total = covers ? Math.ceil(((gift + Number(fixed)) * 10000) / (10000 - Number(rate))) : gift;
-  const money = new Intl.NumberFormat(document.documentElement.lang, {
+  // As core/money.py writes it: plain "es" would be the way of Spain.
+  const { lang } = document.documentElement;
+  const money = new Intl.NumberFormat(lang === "es" ? "es-US" : lang, {
     style: "currency",
     currency: form.dataset.currency,
   });
