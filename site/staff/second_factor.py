@@ -8,6 +8,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.utils.http import urlencode
 
 from accounts.models import User
 
+ENTER = "wagtailadmin.access_admin"
 OPEN_WITHOUT = (
     *("/account/", "/static/", "/health/", "/ready/"),
     *(f"/{code}/account/" for code, _name in settings.LANGUAGES),
@@ -33,6 +35,8 @@ class RequireSecondFactor:
         user = request.user
         if not isinstance(user, User):
             return _to("account_login", request)
+        if not user.has_perm(ENTER):
+            raise PermissionDenied  # sent to sign in, somebody signed in would go round in circles
         if not is_mfa_enabled(user):
             return redirect("mfa_activate_totp")
         if not _proven(request, user):
@@ -68,6 +72,3 @@ class MFAAdapter(DefaultMFAAdapter):
             return True
         others = Authenticator.objects.filter(user=authenticator.user).exclude(pk=authenticator.pk)
         return bool(others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
-
-
-ENTER = "wagtailadmin.access_admin"

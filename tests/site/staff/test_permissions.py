@@ -47,7 +47,7 @@ MAY = {
     "entities:edit": {A, L},
     # What the people who keep these rows changed.
     **{
-        f"{desk}:{name}": BOOKS
+        f"{desk}:{name}": {A, L}
         for desk in ("designations", "amounts", "entities")
         for name in ("history", "history_results")
     },

@@ -50,7 +50,7 @@ def test_a_password_alone_leads_to_enrolment_and_nowhere_else():
 
 def test_wagtails_own_form_lets_nobody_in():
     """It knows no second factor: whoever is signed in as somebody lesser could use it."""
-    admin, donor = person("Administrator"), person()
+    admin, donor = person("Administrator"), person("Editor")
     client = signed_in(donor)
     for path in ("/admin/login/", "/admin/password_reset/"):
         answer = client.post(path, {"username": admin.email, "password": PASSWORD})
