@@ -16,6 +16,7 @@ from core import mail as core_mail
 from core import money
 from core.links import public_url
 from core.retries import Patient
+from donations import timeline
 from donations.models import Donation, Mail, Receipt
 from donations.receipts import links
 
@@ -77,7 +78,8 @@ def send_mail(mail_id: int) -> None:
         if _for_now(refused):
             _mark(mail, Status.WAITING, problem=type(refused).__name__)
             raise NotSentYet(type(refused).__name__) from None
-        _mark(mail, Status.BOUNCED, problem=type(refused).__name__)
+        with transaction.atomic():
+            _came_back(mail, Status.BOUNCED, problem=type(refused).__name__)
     except (OSError, smtplib.SMTPException, AnymailRequestsAPIError) as away:
         _mark(mail, Status.WAITING, problem=type(away).__name__)
         raise NotSentYet(type(away).__name__) from None
@@ -114,11 +116,12 @@ def record_bounce(*, provider_id: str, complained: bool, problem: str) -> bool:
         if mail is None or not provider_id:
             return False
         if mail.status == Status.SENT:
-            _mark(mail, Status.COMPLAINED if complained else Status.BOUNCED, problem=problem)
+            back = Status.COMPLAINED if complained else Status.BOUNCED
+            _came_back(mail, back, problem=problem)
     return True
 
 
-def correct_and_resend(mail: Mail, *, to: str) -> None:
+def correct_and_resend(mail: Mail, *, to: str, actor: Any = None) -> None:
     """Staff found the right address: mail it there, and settle the bounce.
 
     The donation keeps the address as typed, with the correction beside it for later mails.
@@ -133,6 +136,8 @@ def correct_and_resend(mail: Mail, *, to: str) -> None:
             links.revoke(mail.receipt)
         if mail.donation and mail.donation.email == mail.to:
             Donation.objects.filter(pk=mail.donation.pk).update(email=to)
+            actor_id = actor.pk if actor else None
+            timeline.note(mail.donation, "email_corrected", actor_id=actor_id)
         queue(
             mail.template,
             to=to,
@@ -191,6 +196,12 @@ def _for_now(refused: Exception) -> bool:
     """Is it "come again later", as greylisting says, and not "no such person"? RFC 5321, 4.2.1"""
     answers = getattr(refused, "recipients", {})
     return isinstance(answers, dict) and any(code < 500 for code, _ in answers.values())
+
+
+def _came_back(mail: Mail, status: Status, *, problem: str) -> None:
+    _mark(mail, status, problem=problem)
+    if mail.donation:
+        timeline.note(mail.donation, f"mail_{status.value}", mail=mail.template)
 
 
 def _mark(mail: Mail, status: Status, *, problem: str = "") -> None:

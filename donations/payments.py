@@ -138,6 +138,7 @@ def record_failures(attempt: CheckoutAttempt, charges: Sequence[gateway.Charge])
             donation_id=attempt.donation_id,
             code=charge.failure_code[:60],
             decline_code=charge.decline_code[:60],
+            method=charge.brand,
             card=keyed_hash(charge.fingerprint, purpose="card") if charge.fingerprint else "",
             network=attempt.network,
             failed_at=charge.created_at,
@@ -155,16 +156,16 @@ def record_failures(attempt: CheckoutAttempt, charges: Sequence[gateway.Charge])
         PaymentFailure.objects.bulk_create(fresh)
         for row in fresh:
             code = row.decline_code or row.code
-            timeline.note(donation, "payment_failed", charge=row.pk, code=code)
+            timeline.note(donation, "payment_failed", charge=row.pk, code=code, method=row.method)
     return bool(fresh)
 
 
 def _update_attempt(attempt: CheckoutAttempt, checkout: gateway.Checkout, outcome: Status) -> bool:
-    after = (State(checkout.state), outcome.value)
-    if (attempt.state, attempt.outcome) == after:
+    after = (State(checkout.state), outcome.value, checkout.payment_intent_id)
+    if (attempt.state, attempt.outcome, attempt.payment_intent_id) == after:
         return False
-    attempt.state, attempt.outcome = after
-    attempt.save(update_fields=["state", "outcome"])
+    attempt.state, attempt.outcome, attempt.payment_intent_id = after
+    attempt.save(update_fields=["state", "outcome", "payment_intent_id"])
     return True
 
 

@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core import money
 from donations.models import rules
 
 UNPAID = ("pending", "needs_action", "processing", "failed", "abandoned")
@@ -167,7 +168,9 @@ class Donation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.currency} {self.amount_minor} ({self.reference[:8]})"
+        # Neutral: it may stand in a log.
+        amount = money.display(self.amount_minor, self.currency, "en")
+        return f"{amount} ({self.reference[:8].upper()})"
 
     @property
     def gift_minor(self) -> int:
@@ -231,6 +234,8 @@ class CheckoutAttempt(models.Model):
     session_id = models.CharField(max_length=120, unique=True, null=True, blank=True)
     url = models.URLField(max_length=2000, blank=True)
     expires_at = models.DateTimeField()
+    # Stripe's payment of this session, once there is one.
+    payment_intent_id = models.CharField(max_length=80, blank=True)
     # Keyed hash of the network address for the card-testing limits; blanked after a day.
     network = models.CharField(max_length=32, blank=True)
     # What Stripe last said of it; the status of the donation is derived from this.
@@ -259,6 +264,8 @@ class PaymentFailure(models.Model):
     donation = models.ForeignKey(Donation, models.PROTECT, related_name="failures")
     code = models.CharField(max_length=60, blank=True)
     decline_code = models.CharField(max_length=60, blank=True)
+    # "visa", "us_bank_account": who refused, for staff to tell a donor who calls.
+    method = models.CharField(max_length=20, blank=True)
     # Stripe's own fingerprint of the card, hashed with our key: counts tries, names no card.
     card = models.CharField(max_length=32, blank=True)
     network = models.CharField(max_length=32, blank=True)

@@ -10,8 +10,8 @@ class Event(models.Model):
     class Status(models.TextChoices):
         WAITING = "waiting", _("Waiting")
         APPLIED = "applied", _("Applied")
-        SEEN = "seen", _("Told us nothing new")
-        IGNORED = "ignored", _("Not for us")
+        SEEN = "seen", _("Already known")
+        IGNORED = "ignored", _("Ignored")
         FAILED = "failed", _("Failed")
 
     id = models.CharField(max_length=120, primary_key=True)

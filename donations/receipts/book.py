@@ -27,7 +27,9 @@ from donations.receipts.snapshot import Entity, Line, Snapshot
 
 State = Receipt.State
 # What staff may correct; the rest of a receipt follows from the payment.
-CORRECTABLE = ("receipt_name", "address_line1", "address_line2", "city", "region", "postcode")
+CORRECTABLE = (
+    *("receipt_name", "address_line1", "address_line2", "city", "region", "postcode", "country"),
+)
 
 
 class NotReceiptable(Exception):
@@ -49,8 +51,13 @@ def issue_receipt(donation_id: int) -> None:
         draw(number_receipt(donation_id))
 
 
-def number_receipt(donation_id: int, *, replaces: Receipt | None = None) -> Receipt:
+def number_receipt(
+    donation_id: int, *, replaces: Receipt | None = None, actor: Any = None
+) -> Receipt:
     """Step 1: the next number of the series, with every fact that will be printed.
+
+    Args:
+        actor: of the staff, who asked for it; none for the job after a payment.
 
     Raises:
         NotReceiptable: the donation is not paid.
@@ -92,7 +99,12 @@ def number_receipt(donation_id: int, *, replaces: Receipt | None = None) -> Rece
         receipt.snapshot = snapshot.to_dict()
         receipt.snapshot_sha256 = sha256(snapshot.to_json())
         receipt.save(force_insert=True)
-        timeline.note(donation, "receipt_numbered", number=receipt.label)
+        timeline.note(
+            donation,
+            "receipt_numbered",
+            actor_id=actor.pk if actor else None,
+            number=receipt.label,
+        )
     return receipt
 
 
@@ -135,6 +147,8 @@ def facts(donation: Donation, receipt: Receipt) -> Snapshot:
     place = " ".join(part for part in (donation.region, donation.postcode) if part)
     city = ", ".join(part for part in (donation.city, place) if part)
     address = (donation.address_line1, donation.address_line2, city, donation.country)
+    # A lone country or state says nobody's address.
+    known = donation.address_line1 or donation.city
     lines = list(donation.lines.select_related("designation"))
     kept_minor = donation.amount_minor - donation.refunded_minor
     kept = money.allocate(kept_minor, [line.amount_minor for line in lines])
@@ -149,7 +163,7 @@ def facts(donation: Donation, receipt: Receipt) -> Snapshot:
             language=donation.language,
             entity=organisation,
             receipt_name=donation.receipt_name or donation.name,
-            donor_address=tuple(line for line in address if line) if donation.city else (),
+            donor_address=tuple(line for line in address if line) if known else (),
             donation_reference=donation.reference[:8].upper(),
             received_on=donation.paid_at.astimezone(zone).date(),
             issued_on=today,
@@ -240,7 +254,13 @@ def replace(
             setattr(donation, field, value)
         if corrections:
             donation.save(update_fields=list(corrections))
-        successor = number_receipt(donation.pk, replaces=receipt)
+            timeline.note(
+                donation,
+                "receipt_corrected",
+                actor_id=actor.pk if actor else None,
+                fields=list(corrections),
+            )
+        successor = number_receipt(donation.pk, replaces=receipt, actor=actor)
         Receipt.objects.filter(pk=receipt.pk).update(state=State.REPLACED)
         issue_receipt.defer(donation_id=donation.pk)
     return successor

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
+import django_filters
 from django import forms
+from django.conf import settings
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
@@ -16,10 +18,15 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise, cached_property
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 from wagtail.admin import messages
+from wagtail.admin.active_filters import (
+    ActiveFilter,
+    BaseFilterAdapter,
+    register_filter_adapter_class,
+)
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -27,6 +34,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
 from core import money
+from donations.staff.words import yes_no
 
 Text = str | Promise
 
@@ -77,8 +85,34 @@ def amount(amount_minor: int | None, currency: str) -> str:
     return money.display(amount_minor, currency, get_language() or "en")
 
 
-def moment(value: datetime | None) -> str:
-    return date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT") if value else ""
+def moment(value: datetime | None, *, seconds: bool = False) -> str:
+    """A time by the organisation's clock, which each page names once."""
+    # Translators: format of a date with its time, as Django writes formats.
+    form = gettext("M j, Y, g:i:s A") if seconds else gettext("M j, Y, g:i A")
+    return date_format(timezone.localtime(value), form) if value else ""
+
+
+def hour(value: datetime) -> str:
+    # Translators: format of a time, as Django writes formats.
+    return date_format(timezone.localtime(value), gettext("g:i A"))
+
+
+def day(value: date | None) -> str:
+    # Translators: format of a date, as Django writes formats.
+    return date_format(value, gettext("M j, Y")) if value else ""
+
+
+def clock() -> str:
+    """Names the zone of all times on a page."""
+    return gettext("All times are those of %(zone)s.") % {
+        "zone": settings.TIME_ZONE.rpartition("/")[2].replace("_", " ")
+    }
+
+
+def short_id(value: str | None) -> str:
+    """An id of Stripe's, to be told apart at a glance; its own page has it whole."""
+    text = value or ""
+    return text if len(text) <= 24 else f"{text[:12]}…{text[-6:]}"
 
 
 def link(namespace: str, row: Model | None, text: Any = None) -> Cell:
@@ -88,16 +122,50 @@ def link(namespace: str, row: Model | None, text: Any = None) -> Cell:
     return Cell(str(row) if text is None else text, url)
 
 
-class MoneyColumn(Column):
+class ShortColumn(Column):
+    """Something that is read as one: it does not wrap."""
+
+    def __init__(self, name: Any, **options: Any) -> None:
+        super().__init__(name, classname="ns-nowrap", **options)
+
+
+class MoneyColumn(ShortColumn):
     """An amount with its currency, from `<name>` and the row's `currency`."""
 
     def get_value(self, instance: Any) -> str:
         return amount(getattr(instance, self.accessor), instance.currency)
 
 
-class MomentColumn(Column):
+class MomentColumn(ShortColumn):
     def get_value(self, instance: Any) -> str:
         return moment(super().get_value(instance))
+
+
+class LinesColumn(Column):
+    """Two lines: what matters, and below it in small what goes with it."""
+
+    cell_template_name = "donations/staff/lines_cell.html"
+
+    def __init__(self, name: Any, below: Callable[[Any], str], **options: Any) -> None:
+        super().__init__(name, **options)
+        self.below = below
+
+    def get_cell_context_data(self, instance: Any, parent_context: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
+        return context | {"below": self.below(instance)}
+
+
+class YesOrNo(BaseFilterAdapter):
+    """A filter in force, in words; a box that is not ticked is none."""
+
+    def get_active_filters(self) -> Iterable[ActiveFilter]:
+        if self.value or not isinstance(self.filter.field.widget, forms.CheckboxInput):
+            url = self.get_url_without_filter_param(self.name)
+            label = self.filter.label
+            yield ActiveFilter(self.bound_field.auto_id, label, yes_no(self.value), url)
+
+
+register_filter_adapter_class(django_filters.BooleanFilter, adapter_class=YesOrNo)
 
 
 class Listing(generic.IndexView):
@@ -126,8 +194,14 @@ class Listing(generic.IndexView):
         return finder(queryset, self.search_query)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        extra = {} if self.results_only else {"notices": self.notices()}
+        extra = {} if self.results_only else {"notices": self.notices(), "clock": clock()}
         return {**super().get_context_data(**kwargs), **extra}
+
+    def titled(self, name: str, words: Callable[[Any], str]) -> Column:
+        """The column that leads to the row, in other words than the field's own."""
+        column: Column = self._get_title_column(name)
+        column.accessor = words
+        return column
 
     def get_list_more_buttons(self, instance: Any) -> list[Any]:
         """The title leads to the row; a menu with that one line would only be in the way."""
@@ -176,7 +250,11 @@ class Reading(generic.InspectView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"sections": self.sections(), "notices": self.notices()}
+        return context | {
+            "sections": self.sections(),
+            "notices": self.notices(),
+            "clock": clock(),
+        }
 
 
 class Act(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
@@ -209,16 +287,16 @@ class Act(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
         if not request.user.has_perm(self.permission):
             raise PermissionDenied
         self.row: Any = get_object_or_404(self.model, pk=unquote(str(kwargs["pk"])))
+        if not self.is_possible(self.row):
+            messages.warning(request, _("Nothing was changed: it has been done already."))
+            return redirect(self.back())
         return super().dispatch(request, *args, **kwargs)
 
-    def summary(self, form: Any) -> Section | None:
-        """What will be done, to look over once more; none where the question says it all."""
-        return None
+    def summary(self, form: Any) -> Sequence[Section]:
+        """What will be done, to look over once more; empty where the question says it all."""
+        return ()
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
-        if not self.is_possible(self.row):
-            messages.warning(self.request, _("Nothing was changed: it has been done already."))
-            return redirect(self.back())
         summary = self.summary(form)
         if summary and "confirmed" not in self.request.POST:
             return self.render_to_response(self.get_context_data(form=form, summary=summary))

@@ -19,7 +19,7 @@ from wagtail.admin.views import generic
 
 from donations.donors import searchable
 from donations.models import Donor, StaffNote
-from donations.staff import notes
+from donations.staff import notes, words
 from donations.staff.desk import (
     Cell,
     Desk,
@@ -65,7 +65,7 @@ class DonorFilter(WagtailFilterSet):
         label=_("Since"), widget=DateRangePickerWidget
     )
     country = django_filters.AllValuesFilter(label=_("Country"))
-    language = django_filters.AllValuesFilter(label=_("Language"))
+    language = django_filters.ChoiceFilter(label=_("Language"), choices=settings.LANGUAGES)
 
     class Meta:
         model = Donor
@@ -85,8 +85,11 @@ class Donors(Listing):
         return [
             self._get_title_column("name"),
             Column("email", label=_("E-mail"), sort_key="email"),
-            Column("postcode", label=_("Postcode")),
-            Column("country", label=_("Country"), sort_key="country"),
+            Column(
+                lambda donor: f"{donor.postcode} {donor.country}".strip(),
+                label=_("Place"),
+                sort_key="country",
+            ),
             Column("gifts", label=_("Gifts"), sort_key="gifts"),
             MomentColumn("latest", label=_("Latest gift"), sort_key="latest"),
         ]
@@ -111,7 +114,7 @@ class Profile(Reading):
             [_("Name"), donor.name],
             [_("E-mail"), donor.email],
             [_("Place"), place],
-            [_("Language"), donor.language],
+            [_("Language"), words.language(donor.language)],
             [_("Since"), moment(donor.created_at)],
         ]
         return Section(_("Profile"), rows)

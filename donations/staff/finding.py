@@ -20,6 +20,7 @@ from donations.models import CheckoutAttempt, Donation, Donor, LegalEntity, Rece
 
 STRIPE_ID = re.compile(r"(?:pi|ch|py|cs|txn|re)_\w+")
 RECEIPT = re.compile(r"(TEST-)?([A-Z]{2})-(\d{4})-0*(\d{1,6})", re.IGNORECASE)
+CODE = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){2}", re.IGNORECASE)
 DATES = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%d.%m.%Y")
 DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
 # Share of a word's three-letter pieces that a near spelling has: "nunes" for "nunez" has 0.67.
@@ -104,6 +105,9 @@ def _donation_reading(word: str, *, name: bool = False) -> Q | None:
     if RECEIPT.fullmatch(word):
         numbered = Receipt.objects.filter(_label(word), donation=OuterRef("pk"))
         return Q(Exists(numbered))
+    if CODE.fullmatch(word):
+        coded = Receipt.objects.filter(code=word.upper(), donation=OuterRef("pk"))
+        return Q(Exists(coded))
     if day := _day(word):
         begin, end = _span(day)
         return Q(paid_at__gte=begin, paid_at__lt=end) | Q(created_at__gte=begin, created_at__lt=end)

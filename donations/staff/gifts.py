@@ -1,20 +1,24 @@
 """The desk for gifts: find one, read its whole story, write a note, mail its receipt again."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 import django_filters
 from django import forms
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 
-from donations.models import Designation, Donation, StaffNote
+from donations.models import CheckoutAttempt, Designation, Donation, StaffNote
 from donations.staff import notes, words
 from donations.staff.desk import (
     Cell,
     Desk,
+    LinesColumn,
     Listing,
     MomentColumn,
     MoneyColumn,
@@ -22,12 +26,23 @@ from donations.staff.desk import (
     Reading,
     Section,
     amount,
+    day,
+    hour,
     link,
     moment,
 )
 from donations.staff.finding import find_donations
 from donations.timeline import note
 
+Status = Donation.Status
+State = CheckoutAttempt.State
+TRIES = {
+    State.ASKED: _("Payment page asked for"),
+    State.OPEN: _("Payment page open"),
+    State.COMPLETE: _("Payment page completed"),
+    State.EXPIRED: _("Payment page ended"),
+    State.REFUSED: _("Stripe refused to open the payment page"),
+}
 TONES = {"paid": "good", "processing": "warn", "needs_action": "warn", "failed": "bad"}
 
 
@@ -58,19 +73,38 @@ class Gifts(Listing):
 
     def get_base_queryset(self) -> QuerySet[Donation]:
         gifts: QuerySet[Donation] = super().get_base_queryset()
-        return gifts.prefetch_related("lines__designation", "receipts")
+        return gifts.prefetch_related("lines__designation", "receipts", "attempts")
 
     @property
     def columns(self) -> list[Column]:
         return [
             self._get_title_column("name"),
             MoneyColumn("amount_minor", label=_("Amount"), sort_key="amount_minor"),
-            Column("get_status_display", label=_("Status"), sort_key="status"),
-            Column(_purposes, label=_("For")),
-            Column(_receipt, label=_("Receipt")),
+            LinesColumn(
+                state, lambda gift: moment(gift.paid_at), label=_("Status"), sort_key="status"
+            ),
+            LinesColumn(_purposes, _receipt, label=_("For, and its receipt")),
             MomentColumn("created_at", label=_("Begun"), sort_key="created_at"),
-            MomentColumn("paid_at", label=_("Paid"), sort_key="paid_at"),
         ]
+
+
+def state(gift: Donation) -> str:
+    """The status; of one that waits for payment also where the donor is, as far as we know."""
+    if gift.status not in (Status.PENDING, Status.NEEDS_ACTION):
+        return gift.get_status_display()
+    tries = sorted(gift.attempts.all(), key=lambda row: row.pk)
+    if not tries:
+        return gettext("Reviewing, not sent to Stripe yet")
+    latest = tries[-1]
+    if latest.state == State.ASKED:
+        return gettext("Payment page is being opened")
+    if latest.state == State.REFUSED:
+        return gettext("Stripe refused to open the payment page")
+    if latest.state == State.OPEN and latest.expires_at > timezone.now():
+        if gift.status == Status.NEEDS_ACTION:
+            return gift.get_status_display()
+        return gettext("Payment page open until %(time)s") % {"time": hour(latest.expires_at)}
+    return gettext("Payment page has ended, waiting for Stripe's word")
 
 
 def _purposes(gift: Donation) -> str:
@@ -111,7 +145,6 @@ class Gift(Reading):
         return [section for section in shown if section]
 
     def _facts(self, gift: Donation) -> Section:
-        card = f"{gift.card_brand.title()} •••• {gift.card_last4}" if gift.card_last4 else ""
         address = ", ".join(
             part
             for part in (
@@ -121,9 +154,10 @@ class Gift(Reading):
             if part
         )
         rows: list[list[Any]] = [
-            [_("Status"), Cell(gift.get_status_display(), tone=TONES.get(gift.status, ""))],
-            [_("Charged"), amount(gift.amount_minor, gift.currency)],
-            [_("Of it to cover the fee"), amount(gift.fee_cover_minor, gift.currency)],
+            [_("Status"), Cell(state(gift), tone=TONES.get(gift.status, ""))],
+            [_("Amount"), amount(gift.amount_minor, gift.currency)],
+            [_("Charged"), _charged(gift)],
+            [_("Part of it toward the fee"), amount(gift.fee_cover_minor, gift.currency)],
             [_("Stripe's fee"), amount(gift.processor_fee_minor, gift.currency)],
             [_("Refunded"), amount(gift.refunded_minor, gift.currency)],
             [_("Disputed"), amount(gift.disputed_minor, gift.currency)],
@@ -131,9 +165,9 @@ class Gift(Reading):
             [_("Name as typed"), gift.name],
             [_("E-mail"), gift.email],
             [_("Receipt in the name of"), gift.receipt_name],
-            [_("Address as typed"), address],
-            [_("Language"), gift.language],
-            [_("Card"), card],
+            [_("Address"), address],
+            [_("Language"), words.language(gift.language)],
+            [_("Payment method"), _method(gift)],
             [_("Begun"), moment(gift.created_at)],
             [_("Paid"), moment(gift.paid_at)],
             [_("Our reference"), gift.reference[:8].upper()],
@@ -154,27 +188,19 @@ class Gift(Reading):
         )
 
     def _tries(self, gift: Donation) -> Section:
-        tries: list[tuple[Any, list[Any]]] = [
-            (
-                row.created_at,
-                [moment(row.created_at), row.get_state_display(), row.session_id],
-            )
+        tries: list[tuple[datetime, list[Any]]] = [
+            (row.created_at, [TRIES[State(row.state)], row.session_id])
             for row in gift.attempts.all()
         ]
-        tries += [
-            (
-                row.failed_at,
-                [
-                    moment(row.failed_at),
-                    Cell(words.decline(row.decline_code or row.code), tone="bad"),
-                    row.charge_id,
-                ],
-            )
-            for row in gift.failures.all()
-        ]
+        for row in gift.failures.all():
+            why = words.decline(row.decline_code or row.code, row.method)
+            tries.append((row.failed_at, [Cell(why, tone="bad"), row.charge_id]))
         return Section(
             _("Tries at Stripe"),
-            [row for _at, row in sorted(tries, key=lambda item: item[0])],
+            [
+                [moment(at, seconds=True), *row]
+                for at, row in sorted(tries, key=lambda item: item[0])
+            ],
             [_("When"), _("What happened"), _("Id")],
             empty=_("The donor has not gone on to the payment page."),
         )
@@ -194,7 +220,7 @@ class Gift(Reading):
             return None
         rows = [
             [
-                link("mails", row, row.template),
+                link("mails", row, words.mail(row.template)),
                 row.to,
                 row.get_status_display(),
                 moment(row.sent_at),
@@ -209,37 +235,68 @@ class Gift(Reading):
             return None
         rows = [
             [
-                entry.posted_on,
+                day(entry.posted_on),
                 entry.source,
                 leg.get_account_display(),
                 leg.designation.name if leg.designation else "",
-                amount(leg.amount_minor, leg.currency),
+                amount(leg.amount_minor, leg.currency) if leg.amount_minor > 0 else "",
+                amount(-leg.amount_minor, leg.currency) if leg.amount_minor < 0 else "",
             ]
             for entry in gift.entries.prefetch_related("postings__designation").order_by("pk")
             for leg in entry.postings.all()
         ]
-        headings = [_("Booked"), _("Source"), _("Account"), _("Designation"), _("Amount")]
+        headings = [
+            *(_("Booked"), _("Source"), _("Account"), _("Designation"), _("Debit"), _("Credit")),
+        ]
         return Section(_("In the books"), rows, headings, empty=_("Nothing is booked."))
 
     def _timeline(self, gift: Donation) -> Section:
-        rows = [
-            [
-                moment(entry.at),
-                words.happened(entry.kind, entry.detail),
-                entry.actor,
-            ]
+        lines: list[tuple[datetime, list[Any]]] = [
+            (
+                entry.at,
+                [words.happened(entry.kind, entry.detail), entry.actor or words.actor(entry.kind)],
+            )
             for entry in gift.timeline.select_related("actor")
+        ]
+        if self.may_see("mail"):
+            for mail in gift.mails.order_by("pk"):
+                told = {"mail": words.mail(mail.template), "to": mail.to}
+                written = gettext("Mail written: %(mail)s, to %(to)s") % told
+                lines.append((mail.created_at, [written, gettext("System")]))
+                if mail.sent_at:
+                    sent = gettext("Mail sent: %(mail)s, to %(to)s") % told
+                    lines.append((mail.sent_at, [sent, gettext("System")]))
+        rows = [
+            [moment(at, seconds=True), *line]
+            for at, line in sorted(lines, key=lambda item: item[0])
         ]
         return Section(_("What happened"), rows, [_("When"), _("What"), _("By")])
 
 
+def _charged(gift: Donation) -> str:
+    if gift.status == Status.PAID:
+        return amount(gift.amount_minor, gift.currency)
+    if gift.status == Status.PROCESSING:
+        return gettext("Not yet: on its way from the bank")
+    return gettext("Not charged")
+
+
+def _method(gift: Donation) -> str:
+    """How it was paid, or what the last refused try was paid with."""
+    if gift.card_brand:
+        return words.method(gift.card_brand, gift.card_last4)
+    refused = gift.failures.order_by("-failed_at").first()
+    return words.method(refused.method) if refused else ""
+
+
 def stripe_link(gift: Donation) -> Cell:
     """The payment in Stripe's own dashboard, for those who may sign in there."""
-    if not gift.payment_intent_id:
+    tries = gift.attempts.exclude(payment_intent_id="").order_by("-pk")
+    intent = gift.payment_intent_id or tries.values_list("payment_intent_id", flat=True).first()
+    if not intent:
         return Cell("")
     part = "" if gift.livemode else "test/"
-    url = f"https://dashboard.stripe.com/{part}payments/{gift.payment_intent_id}"
-    return Cell(gift.payment_intent_id, url)
+    return Cell(intent, f"https://dashboard.stripe.com/{part}payments/{intent}")
 
 
 class NoteOnGift(notes.AddNote):

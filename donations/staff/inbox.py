@@ -8,6 +8,8 @@ from django import forms
 from django.conf import settings
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
@@ -19,14 +21,17 @@ from donations.staff.desk import (
     Act,
     Cell,
     Desk,
+    LinesColumn,
     Listing,
     MomentColumn,
     Notice,
     Reading,
     Section,
+    ShortColumn,
     Text,
     link,
     moment,
+    short_id,
 )
 from donations.staff.words import yes_no
 
@@ -77,11 +82,12 @@ class Inbox(Listing):
     @property
     def columns(self) -> list[Column]:
         return [
-            self._get_title_column("kind"),
-            Column(_outcome, label=_("Status"), sort_key="status"),
-            Column("object_id", label=_("About")),
+            self.titled("kind", _kind),
+            LinesColumn(
+                _outcome, lambda event: event.problem, label=_("Status"), sort_key="status"
+            ),
+            ShortColumn(lambda event: short_id(event.object_id), label=_("About")),
             Column("attempts", label=_("Tries")),
-            Column("problem", label=_("Problem")),
             MomentColumn("received_at", label=_("Received"), sort_key="received_at"),
         ]
 
@@ -95,12 +101,18 @@ class Inbox(Listing):
         return [*silence(inbox.silent_since()), *tiles]
 
 
+def _kind(event: Event) -> SafeString:
+    """With places to break a long one: after its dots, never within a word."""
+    parts = ((part,) for part in event.kind.split("."))
+    return format_html_join(mark_safe(".<wbr>"), "{}", parts)
+
+
 def _outcome(event: Event) -> str:
     if event.status == Status.IGNORED and event.livemode != settings.STRIPE_LIVE:
         return (
-            gettext("Not for us: live event on a test site")
+            gettext("Ignored: live event on a test site")
             if event.livemode
-            else gettext("Not for us: test event on a live site")
+            else gettext("Ignored: test event on a live site")
         )
     return event.get_status_display()
 

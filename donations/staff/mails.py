@@ -13,10 +13,12 @@ from wagtail.admin.ui.tables import Column
 from core.mail import compose
 from donations import mails
 from donations.models import Mail
+from donations.staff import words
 from donations.staff.desk import (
     Act,
     Cell,
     Desk,
+    LinesColumn,
     Listing,
     MomentColumn,
     Notice,
@@ -46,7 +48,7 @@ class MailFilter(WagtailFilterSet):
     created_at = django_filters.DateFromToRangeFilter(
         label=_("Written"), widget=DateRangePickerWidget
     )
-    template = django_filters.AllValuesFilter(label=_("Mail"))
+    template = django_filters.ChoiceFilter(label=_("Mail"), choices=list(words.MAILS.items()))
 
     class Meta:
         model = Mail
@@ -72,12 +74,15 @@ class Mails(Listing):
     @property
     def columns(self) -> list[Column]:
         return [
-            self._get_title_column("template"),
+            self.titled("template", lambda mail: words.mail(mail.template)),
             Column("to", label=_("To"), sort_key="to"),
-            Column("get_status_display", label=_("Status"), sort_key="status"),
-            Column("problem", label=_("Problem")),
+            LinesColumn(
+                "get_status_display",
+                lambda mail: mail.problem or moment(mail.sent_at),
+                label=_("Status"),
+                sort_key="status",
+            ),
             MomentColumn("created_at", label=_("Written"), sort_key="created_at"),
-            MomentColumn("sent_at", label=_("Sent"), sort_key="sent_at"),
         ]
 
     def notices(self) -> list[Notice]:
@@ -88,13 +93,15 @@ class Mails(Listing):
 class OneMail(Reading):
     def get_page_subtitle(self) -> str:
         mail: Mail = self.object
-        return f"{mail.template}, {mail.to}"
+        return f"{words.mail(mail.template)}, {mail.to}"
 
     def sections(self) -> list[Section]:
         mail: Mail = self.object
         rows = [
             [_("Status"), Cell(mail.get_status_display(), tone=TONES.get(Status(mail.status), ""))],
+            [_("Mail"), words.mail(mail.template)],
             [_("To"), mail.to],
+            [_("Language"), words.language(mail.language)],
             [_("Donation"), link("gifts", mail.donation)],
             [_("Receipt"), link("receipts", mail.receipt)],
             [_("Written"), moment(mail.created_at)],
@@ -166,12 +173,12 @@ class CorrectAddress(Act):
             "working. Later mails about this gift go there too."
         )
 
-    def summary(self, form: forms.Form) -> Section:
+    def summary(self, form: forms.Form) -> list[Section]:
         rows = [[self.row.to, form.cleaned_data["to"]]]
-        return Section(_("Please look it over"), rows, [_("Before"), _("From now on")])
+        return [Section(_("Please look it over"), rows, [_("Before"), _("From now on")])]
 
     def perform(self, form: forms.Form) -> Text:
-        mails.correct_and_resend(self.row, to=form.cleaned_data["to"])
+        mails.correct_and_resend(self.row, to=form.cleaned_data["to"], actor=self.request.user)
         return _("The mail is on its way to the new address.")
 
 

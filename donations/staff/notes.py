@@ -6,7 +6,6 @@ from django import forms
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets import AdminDateInput
@@ -21,6 +20,7 @@ from donations.staff.desk import (
     Reading,
     Section,
     Text,
+    day,
     link,
     moment,
 )
@@ -78,7 +78,7 @@ def _due(row: StaffNote) -> Cell:
         return Cell(_("done"), tone="good")
     late = row.due_on < timezone.localdate()
     url = reverse("tasks:inspect", args=[row.pk])
-    return Cell(date_format(row.due_on, "SHORT_DATE_FORMAT"), url, "bad" if late else "warn")
+    return Cell(day(row.due_on), url, "bad" if late else "warn")
 
 
 class Tasks(Listing):
@@ -96,7 +96,7 @@ class Tasks(Listing):
     def columns(self) -> list[Column]:
         return [
             self._get_title_column("text"),
-            Column("due_on", label=_("Follow up on"), sort_key="due_on"),
+            Column(lambda row: day(row.due_on), label=_("Follow up on"), sort_key="due_on"),
             Column(lambda row: row.donor or row.donation.name, label=_("About")),
             Column("author", label=_("By")),
         ]
@@ -116,7 +116,7 @@ class Task(Reading):
                 _("Note"),
                 [
                     [_("Text"), row.text],
-                    [_("Follow up on"), row.due_on],
+                    [_("Follow up on"), day(row.due_on)],
                     [_("Donor"), link("donors", row.donor)],
                     [_("Donation"), link("gifts", row.donation)],
                     [_("Written"), f"{moment(row.created_at)}, {row.author}"],

@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
@@ -30,12 +30,14 @@ from donations.staff.desk import (
     Section,
     Text,
     amount,
+    day,
     link,
     moment,
 )
 from donations.staff.finding import find_receipts
 
 State = Receipt.State
+VoidReason = Receipt.VoidReason
 TONES = {State.ISSUED: "good", State.VOID: "bad", State.REPLACED: "warn"}
 
 
@@ -85,7 +87,7 @@ class Reader(Reading):
         if not receipt.snapshot["live"]:
             found.append(Notice(_("A test receipt: it is worth nothing."), tone="warn"))
         if receipt.sha256 is None:
-            found.append(Notice(_("Its file has not been drawn yet."), tone="warn"))
+            found.append(Notice(_("Its PDF is being made."), tone="warn"))
         return found
 
     def sections(self) -> list[Section]:
@@ -97,7 +99,7 @@ class Reader(Reading):
             [_("Amount"), _amount(receipt)],
             [_("In the name of"), facts.receipt_name],
             [_("Address"), ", ".join(facts.donor_address)],
-            [_("Received"), date_format(facts.received_on)],
+            [_("Received"), day(facts.received_on)],
             [_("Issued"), moment(receipt.issued_at)],
             [
                 _("Donation"),
@@ -110,8 +112,11 @@ class Reader(Reading):
         ]
         if receipt.void_reason:
             rows += [
-                [_("Void because"), f"{receipt.get_void_reason_display()}. {receipt.void_note}"],
-                [_("Voided"), f"{moment(receipt.voided_at)}, {receipt.voided_by or ''}"],
+                [
+                    _("Void because"),
+                    ". ".join(filter(None, [receipt.get_void_reason_display(), receipt.void_note])),
+                ],
+                [_("Voided"), f"{moment(receipt.voided_at)}, {receipt.voided_by or _('System')}"],
             ]
         return [Section(_("The receipt"), rows), *self._files(receipt)]
 
@@ -181,13 +186,38 @@ class Void(Act):
 
 
 class ReplaceForm(VoidForm):
+    # The amount follows from the payment: what is wrong with it, a new receipt does not mend.
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[(code, code.label) for code in (VoidReason.NAME, VoidReason.OTHER)],
+    )
     receipt_name = forms.CharField(label=_("In the name of"), max_length=200)
     address_line1 = forms.CharField(label=_("Address"), max_length=200, required=False)
     address_line2 = forms.CharField(label=_("Second line"), max_length=200, required=False)
     city = forms.CharField(label=_("City"), max_length=100, required=False)
     region = forms.CharField(label=_("State or region"), max_length=80, required=False)
     postcode = forms.CharField(label=_("Postcode"), max_length=20, required=False)
+    country = forms.RegexField(
+        "^[A-Za-z]{2}$",
+        label=_("Country"),
+        required=False,
+        help_text=_("Two letters, such as US."),
+    )
     field_order = [*book.CORRECTABLE, "reason", "note"]
+
+    def clean_country(self) -> str:
+        code: str = self.cleaned_data["country"]
+        return code.upper()
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if not self.errors and not self.corrections():
+            raise ValidationError(_("Nothing was changed: the new receipt would say the same."))
+        return data
+
+    def corrections(self) -> dict[str, str]:
+        typed = {name: self.cleaned_data[name] for name in book.CORRECTABLE}
+        return {name: value for name, value in typed.items() if value != self.initial[name]}
 
 
 class Replace(Act):
@@ -212,37 +242,35 @@ class Replace(Act):
             "The amount follows from the payment and cannot be typed."
         )
 
-    def corrections(self, form: forms.Form) -> dict[str, str]:
-        return {
-            name: form.cleaned_data[name] for name in form.changed_data if name in book.CORRECTABLE
-        }
-
-    def summary(self, form: forms.Form) -> Section:
-        reason = dict(Receipt.VoidReason.choices)[form.cleaned_data["reason"]]
-        rows: list[list[Any]] = [[_("Reason"), "", reason]]
-        rows += [
+    def summary(self, form: ReplaceForm) -> list[Section]:
+        rows: list[list[Any]] = [
             [form.fields[name].label, form.initial[name], value]
-            for name, value in self.corrections(form).items()
+            for name, value in form.corrections().items()
         ]
-        if len(rows) == 1:
-            rows.append([_("Name and address"), "", _("unchanged")])
-        return Section(_("Please look it over"), rows, ["", _("Before"), _("On the new receipt")])
+        why: list[list[Any]] = [
+            [_("Reason"), VoidReason(form.cleaned_data["reason"]).label],
+            [_("Note"), form.cleaned_data["note"]],
+        ]
+        return [
+            Section(_("Please look it over"), rows, ["", _("Before"), _("On the new receipt")]),
+            Section(_("Why"), why),
+        ]
 
-    def perform(self, form: forms.Form) -> Text:
+    def perform(self, form: ReplaceForm) -> Text:
         try:
             successor = book.replace(
                 self.row,
                 reason=form.cleaned_data["reason"],
                 note=form.cleaned_data["note"],
                 actor=self.request.user,
-                corrections=self.corrections(form),
+                corrections=form.corrections(),
             )
         except book.NotReceiptable:
             raise NotPossible(_("Nothing of this gift is left to be receipted.")) from None
         except document.IncompleteReceipt as lacking:
             raise NotPossible(str(lacking)) from None
         self.row = successor
-        return gettext("Receipt %(number)s replaces it and is being drawn and mailed.") % {
+        return gettext("Receipt %(number)s replaces it. Its PDF is being made and mailed.") % {
             "number": successor.label
         }
 

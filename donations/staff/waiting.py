@@ -9,13 +9,14 @@ from django.db.models import Count, Sum
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from donations import inbox
 from donations.models import Donation, Receipt, StaffNote
-from donations.staff.desk import Notice, amount
+from donations.staff.desk import Notice, amount, moment
 from donations.staff.inbox import failed_count, silence
 from donations.staff.mails import unsettled_count
+from donations.staff.windows import open_now
 
 DAYS = 7
 
@@ -51,6 +52,12 @@ def waiting(user: Any) -> list[Notice]:
         if due:
             words = ngettext("%(n)d task is due", "%(n)d tasks are due", due)
             found.append(Notice(words % {"n": due}, reverse("tasks:index"), "warn"))
+    if user.has_perm("donations.view_eventwindow"):
+        for window in open_now():
+            text = gettext("Event window open until %(time)s: %(note)s")
+            told = {"time": moment(window.ends_at), "note": window.note}
+            url = reverse("windows:inspect", args=[window.pk])
+            found.append(Notice(text % told, url, "good"))
     return found
 
 

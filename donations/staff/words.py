@@ -1,14 +1,19 @@
-"""Codes in the words of a person: why a card was declined, what happened to a gift."""
+"""Codes in the words of a person: why a payment was refused, what a mail is, what happened."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from donations.models import Donation, Receipt
+
+Words = Mapping[str, str | Promise]
+
 # What to tell a donor who calls; a stolen card is not named to whoever holds it.
-DECLINES: Mapping[str, str | Promise] = {
+DECLINES: Words = {
     "insufficient_funds": _("Not enough money on the account."),
     "expired_card": _("The card has expired."),
     "incorrect_cvc": _("The security code was wrong."),
@@ -33,13 +38,30 @@ DECLINES: Mapping[str, str | Promise] = {
 }
 REFUSED = _("The payment was refused.")
 
-HAPPENED: Mapping[str, str | Promise] = {
+# Why a bank sent a debit back, where a card's words would mislead.
+DEBITS: Words = {
+    "insufficient_funds": _("not enough money on the account"),
+    "account_closed": _("the account is closed"),
+    "no_account": _("there is no such account"),
+    "invalid_account": _("the account does not take debits"),
+    "debit_not_authorized": _("the donor did not allow it"),
+}
+# Stripe's kinds of payment that draw on a bank account, days after the donor's yes.
+BANKS: Words = {
+    "us_bank_account": _("Bank debit"),
+    "acss_debit": _("Bank debit"),
+    "sepa_debit": _("Bank debit"),
+    "bacs_debit": _("Bank debit"),
+    "au_becs_debit": _("Bank debit"),
+}
+
+HAPPENED: Words = {
     "begun": _("The donor filled in the form"),
     "sent_to_stripe": _("Sent to the payment page"),
     "refused_by_stripe": _("Stripe refused to open the payment page"),
     "paid": _("Paid"),
     "fee_known": _("Stripe told the fee"),
-    "payment_failed": _("A card was declined"),
+    "payment_failed": _("A payment was refused"),
     "pending": _("Waiting for payment"),
     "needs_action": _("Waiting for the donor's bank step"),
     "processing": _("On its way from the bank"),
@@ -49,11 +71,53 @@ HAPPENED: Mapping[str, str | Promise] = {
     "second_payment": _("A second payment for the same gift"),
     "receipt_numbered": _("Receipt issued"),
     "receipt_voided": _("Receipt declared void"),
+    "receipt_corrected": _("Corrected for the receipt"),
+    "email_corrected": _("E-mail address corrected"),
+    "mail_bounced": _("A mail came back"),
+    "mail_complained": _("A mail was marked as unwanted"),
+    "note_written": _("A note was written"),
+}
+DONORS = {"begun", "sent_to_stripe", "canceled"}
+STRIPES = {
+    *("refused_by_stripe", "paid", "fee_known", "payment_failed", "pending", "needs_action"),
+    *("processing", "failed", "abandoned", "second_payment"),
+}
+
+MAILS: Words = {
+    "receipt": _("Receipt"),
+    "receipt_again": _("Receipt, once more"),
+    "receipt_replaced": _("Corrected receipt"),
+    "tribute_notice": _("Notice of a tribute"),
+    "gift_processing": _("Gift on its way from the bank"),
+    "gift_failed": _("Payment that failed"),
+    "confirm_gift": _("Confirmation of the address"),
 }
 
 
-def decline(code: str) -> str:
+def mail(template: str) -> str:
+    return str(MAILS.get(template, template.replace("_", " ")))
+
+
+def language(code: str) -> str:
+    return str(dict(settings.LANGUAGES).get(code, code))
+
+
+def method(brand: str, last4: str = "") -> str:
+    """ "Visa •••• 4242", "Bank debit"; empty while nothing is known."""
+    named = str(BANKS.get(brand, brand.replace("_", " ").title()))
+    return f"{named} •••• {last4}" if last4 else named
+
+
+def decline(code: str, brand: str = "") -> str:
     """A sentence for a decline code, with the code, for whoever looks it up at Stripe."""
+    if brand in BANKS:
+        why = DEBITS.get(code)
+        text = (
+            gettext("The bank refused the debit: %(why)s.") % {"why": why}
+            if why
+            else gettext("The bank refused the debit.")
+        )
+        return f"{text} ({code})" if code else text
     return f"{DECLINES.get(code, REFUSED)} ({code})" if code else ""
 
 
@@ -61,9 +125,32 @@ def happened(kind: str, detail: dict[str, Any]) -> str:
     """A line of the timeline with its ids and codes."""
     what = str(HAPPENED.get(kind, kind.replace("_", " ")))
     if kind == "payment_failed":
-        return f"{what}: {decline(str(detail.get('code', '')))}"
-    told = ", ".join(str(value) for value in detail.values() if value)
+        brand = str(detail.get("method", ""))
+        why = decline(str(detail.get("code", "")), brand)
+        with_what = f"{what} ({method(brand)})" if brand else what
+        return f"{with_what}: {why}"
+    told = ", ".join(_told(name, value) for name, value in detail.items() if value)
     return f"{what}: {told}" if told else what
+
+
+def actor(kind: str) -> str:
+    """Who is behind a line of the timeline that names nobody of the staff."""
+    if kind in DONORS:
+        return gettext("Donor")
+    return gettext("Stripe") if kind in STRIPES else gettext("System")
+
+
+def _told(name: str, value: Any) -> str:
+    if name == "reason":
+        return str(dict(Receipt.VoidReason.choices).get(value, value))
+    if name == "mail":
+        return mail(value)
+    if name == "of":
+        return str(value)[:8].upper()
+    if name == "fields":
+        fields = (Donation._meta.get_field(field) for field in value)
+        return ", ".join(str(field.verbose_name) for field in fields)  # type: ignore[union-attr]
+    return str(value)
 
 
 def yes_no(value: bool) -> str:

@@ -50,6 +50,8 @@ class Organisation:
 def organisation(request: HttpRequest) -> dict[str, Any]:
     return {
         "role": settings.ROLE,
+        # What the pages around signing in stand in: staff see nothing that is meant for donors.
+        "layout": "base.html" if settings.ROLE == "public" else "staff/entrance.html",
         "demo": settings.DEMO,
         "organisation": SimpleLazyObject(facts),
     }

@@ -7,6 +7,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import StreamField
 from wagtail.models import Page
@@ -25,11 +26,15 @@ class HomePage(Page):
     max_count_per_parent = 1
     parent_page_types = ["wagtailcore.Page"]
     content_panels = [
-        *Page.content_panels,
         MultiFieldPanel(
-            [FieldPanel("hero_title"), FieldPanel("hero_lead"), FieldPanel("hero_action")],
-            heading=_("Hero"),
+            [
+                FieldPanel("hero_title", heading=_("Headline")),
+                FieldPanel("hero_lead", widget=AdminAutoHeightTextInput),
+                FieldPanel("hero_action"),
+            ],
+            heading=_("What visitors see first"),
         ),
+        FieldPanel("title", help_text=_("In the browser's tab and in search results.")),
         FieldPanel("body"),
     ]
     template = "pages/home_page.html"
@@ -50,7 +55,11 @@ class StandardPage(Page):
         help_text=_("Beside “show in menus”, the main menu."),
     )
 
-    content_panels = [*Page.content_panels, FieldPanel("lead"), FieldPanel("body")]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("lead", widget=AdminAutoHeightTextInput),
+        FieldPanel("body"),
+    ]
     promote_panels = [*Page.promote_panels, FieldPanel("in_footer")]
     template = "pages/standard_page.html"
 

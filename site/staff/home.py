@@ -20,6 +20,14 @@ class WaitingPanel(Component):
         return {"notices": waiting(self.request.user)}
 
 
+class SearchPanel(Component):
+    """Whoever calls is found from the first page; shown to those who may see gifts."""
+
+    name = "search"
+    order = 5
+    template_name = "staff/search.html"
+
+
 class WeekPanel(Component):
     """Shown to those who may see gifts."""
 

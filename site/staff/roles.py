@@ -42,6 +42,7 @@ DONOR_CARE = Role(
         *("view_donation", "view_donor", "change_donor", "view_receipt", "view_mail"),
         *("resend_receipt", "replace_receipt", "resend_mail"),
         *("view_staffnote", "add_staffnote", "change_staffnote"),
+        *("view_eventwindow", "add_eventwindow"),
     )
 )
 FINANCE = Role(

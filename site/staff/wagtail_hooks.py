@@ -10,7 +10,7 @@ from wagtail import hooks
 from wagtail.admin.ui.components import Component
 
 from staff.factor_reset import FactorResetsDesk
-from staff.home import WaitingPanel, WeekPanel
+from staff.home import SearchPanel, WaitingPanel, WeekPanel
 
 # No file comes in but pictures; help would lead to another company's site.
 HIDDEN = {"documents", "help"}
@@ -25,6 +25,7 @@ def stylesheet() -> SafeString:
 def panels(request: HttpRequest, shown: list[Component]) -> None:
     shown.append(WaitingPanel(request))
     if request.user.has_perm("donations.view_donation"):
+        shown.insert(0, SearchPanel())
         shown.append(WeekPanel())
 
 
@@ -36,6 +37,12 @@ def summary(request: HttpRequest, items: list[Any]) -> None:
 @hooks.register("construct_main_menu")
 def menu(request: HttpRequest, items: list[Any]) -> None:
     items[:] = [item for item in items if item.name not in HIDDEN]
+
+
+@hooks.register("construct_page_action_menu")
+def publish_first(items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
+    """Whoever may publish mostly means to: a draft is the second choice."""
+    items.sort(key=lambda item: item.name != "action-publish")
 
 
 @hooks.register("register_admin_viewset")

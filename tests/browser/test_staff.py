@@ -25,7 +25,7 @@ def test_care_finds_a_gift_by_a_near_spelling_and_replaces_its_receipt(
     page.goto(f"{live.staff}/admin/")
     page.fill("[name=login]", user.email)
     page.fill("[name=password]", PASSWORD)
-    page.get_by_role("button", name="Sign In", exact=True).click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.fill("[name=code]", code(user))
     page.locator("main button[type=submit]").first.click()
     page.wait_for_url(f"{live.staff}/admin/")
@@ -43,6 +43,6 @@ def test_care_finds_a_gift_by_a_near_spelling_and_replaces_its_receipt(
     page.get_by_text("Please look it over").wait_for()
     assert sound(page) == []
     page.get_by_role("button", name="Replace").click()
-    page.get_by_text("replaces it and is being drawn").wait_for()
+    page.get_by_text("Its PDF is being made").wait_for()
 
     assert Receipt.objects.get(replaces__isnull=False).snapshot["receipt_name"] == "José Núñez Vega"

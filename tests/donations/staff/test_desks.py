@@ -1,12 +1,17 @@
 """The desks over HTTP: lists, pages, and each act done, refused, and done twice."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.admin.utils import quote
 from django.urls import reverse
+from django.utils import timezone
 
+from donations import checkout
 from donations.models import (
     Designation,
     Donor,
+    EventWindow,
     GivingOptions,
     Mail,
     PaymentFailure,
@@ -336,3 +341,106 @@ def test_the_lead_makes_a_designation_and_its_promise_stays(make_gift, lead):
     assert "A goal needs a place" in page
     row.refresh_from_db()
     assert row.restriction == "with_donor_restrictions"
+
+
+def test_a_receipt_that_would_say_the_same_is_not_replaced(gift, care):
+    receipt = gift.receipts.get()
+    typed = {"receipt_name": gift.name, "reason": "name", "note": ""}
+    page = care.post(url("receipts:replace", receipt.pk), typed | {"confirmed": "1"})
+    assert "Nothing was changed" in page.content.decode()
+    assert Receipt.objects.count() == 1
+
+
+def test_a_replacement_stands_in_the_story_with_who_did_it(gift, care, run_jobs):
+    receipt = gift.receipts.get()
+    typed = {
+        "receipt_name": gift.name, "address_line1": "1 Elm Street", "country": "us",
+        "reason": "name", "note": "rang", "confirmed": "1",
+    }  # fmt: skip
+    assert care.post(url("receipts:replace", receipt.pk), typed).status_code == 302
+    run_jobs()
+    successor = Receipt.objects.get(replaces=receipt)
+    assert successor.snapshot["donor_address"] == ["1 Elm Street", "US"]
+    by = gift.timeline.filter(actor_id=care.session["_auth_user_id"]).values_list("kind", flat=True)
+    assert list(by) == ["receipt_voided", "receipt_corrected", "receipt_numbered"]
+    page = care.get(url("gifts:inspect", gift.pk)).content.decode()
+    for told in (
+        "Corrected for the receipt: address, country", "Name or address was wrong",
+        "Mail sent: Corrected receipt, to", "Stripe", "Donor", "System",
+    ):  # fmt: skip
+        assert told in page
+
+
+def test_a_reason_that_a_new_receipt_does_not_mend_is_refused(gift, care):
+    receipt = gift.receipts.get()
+    typed = {"receipt_name": "Another", "reason": "amount", "confirmed": "1"}
+    assert care.post(url("receipts:replace", receipt.pk), typed).status_code == 200
+    assert Receipt.objects.count() == 1
+
+
+def test_a_debit_that_came_back_is_told_as_such(make_gift, lead):
+    gift = make_gift(paid=False)
+    gift.attempts.update(state="complete", payment_intent_id="pi_back")
+    type(gift).objects.filter(pk=gift.pk).update(status="failed")
+    PaymentFailure.objects.create(
+        charge_id="py_back", donation=gift, code="insufficient_funds", method="us_bank_account",
+        failed_at=gift.created_at,
+    )  # fmt: skip
+    page = lead.get(url("gifts:inspect", gift.pk)).content.decode()
+    for told in ("Not charged", "Bank debit", "payments/pi_back",
+                 "The bank refused the debit: not enough money on the account."):  # fmt: skip
+        assert told in page
+
+
+@pytest.mark.parametrize(
+    ("state", "minutes", "told"),
+    [
+        (None, 0, "Reviewing, not sent to Stripe yet"),
+        ("asked", 20, "Payment page is being opened"),
+        ("open", 20, "Payment page open until"),
+        ("open", -20, "Payment page has ended"),
+        ("refused", 20, "Stripe refused to open the payment page"),
+    ],
+)
+def test_a_gift_that_waits_says_for_what(make_gift, lead, state, minutes, told):
+    gift = make_gift(paid=False)
+    if state is None:
+        gift = checkout.begin(
+            [checkout.Part(gift.lines.get().designation, 100)], form_token="fresh",
+            entity=gift.legal_entity, currency="USD", fee_cover_minor=0, name="A", email="a@b.org",
+        )  # fmt: skip
+    else:
+        gift.attempts.update(state=state, expires_at=timezone.now() + timedelta(minutes=minutes))
+    for page in (url("gifts:index"), url("gifts:inspect", gift.pk)):
+        assert told in lead.get(page).content.decode()
+
+
+def test_a_window_is_opened_for_a_day_at_most_and_told_at_home(care, finance):
+    now = timezone.localtime()
+    typed = {"starts_at": f"{now:%Y-%m-%d %H:%M}", "note": "Winter gala"}
+    late = typed | {"ends_at": f"{now + timedelta(hours=25):%Y-%m-%d %H:%M}"}
+    assert "up to 24 hours" in care.post(url("windows:add"), late).content.decode()
+    over = {"starts_at": "2026-01-01 10:00", "ends_at": "2026-01-01 12:00", "note": "x"}
+    assert "over already" in care.post(url("windows:add"), over).content.decode()
+    assert not EventWindow.objects.exists()
+
+    good = typed | {"ends_at": f"{now + timedelta(hours=5):%Y-%m-%d %H:%M}"}
+    assert care.post(url("windows:add"), good).status_code == 302
+    window = EventWindow.objects.get()
+    assert window.opened_by_id == int(care.session["_auth_user_id"])
+    assert "Winter gala" in care.get(url("windows:inspect", window.pk)).content.decode()
+    told = "Event window open until"
+    assert told in care.get(url("wagtailadmin_home")).content.decode()
+    assert told not in finance.get(url("wagtailadmin_home")).content.decode()
+
+
+def test_a_gift_is_searched_for_from_home(gift, finance, editor):
+    form = 'action="/admin/gifts/"'
+    assert form in finance.get(url("wagtailadmin_home")).content.decode()
+    assert form not in editor.get(url("wagtailadmin_home")).content.decode()
+
+
+def test_filters_in_force_are_told_in_words(gift, lead):
+    page = lead.get(url("mails:index") + "?template=receipt").content.decode()
+    assert "Waits for somebody:" not in page
+    assert "True" not in lead.get(url("receipts:index") + "?undrawn=true").content.decode()

@@ -24,13 +24,16 @@ def test_a_gift_is_found_by(make_gift, typed):
     assert list(find_donors(Donor.objects.all(), typed)) == [gift.donor]
 
 
-@pytest.mark.parametrize("what", ["payment_intent_id", "charge_id", "session", "receipt", "ref"])
+@pytest.mark.parametrize(
+    "what", ["payment_intent_id", "charge_id", "session", "receipt", "code", "ref"]
+)
 def test_a_gift_is_found_by_its_ids(make_gift, what):
     gift, _other = make_gift(), make_gift(name="Ada Byron")
     receipt = gift.receipts.get()
     typed = {
         "payment_intent_id": gift.payment_intent_id,
         "charge_id": gift.charge_id,
+        "code": receipt.code.lower(),
         "session": gift.attempts.get().session_id,
         "receipt": receipt.label.lower().replace("-0000", "-"),
         "ref": gift.reference[:8].upper(),
