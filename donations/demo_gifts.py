@@ -127,7 +127,7 @@ def _replace_a_receipt() -> None:
     )
 
 
-def _command(name: str, **given: Any) -> None:
+def _command(name: str, /, **given: Any) -> None:
     """Steer the stand-in by its own address; it is another program.
 
     Raises:
