@@ -53,6 +53,9 @@ class Stack:
         reload: the two sites start anew when a source file changes.
     """
 
+    # What fills it with made-up data the first time.
+    seeding: tuple[str, ...] = ("seed_demo",)
+
     def __init__(
         self,
         data: Path,
@@ -279,7 +282,7 @@ class Stack:
             self.say("Filling it with made-up people, pages and gifts …")
             # What the command prints is how to sign in; the file says that it came to its end.
             unfinished = seeded.with_suffix(".new")
-            unfinished.write_text(self.manage("seed_demo"))
+            unfinished.write_text(self.manage(*self.seeding))
             unfinished.replace(seeded)
 
     def _migrate(self) -> None:

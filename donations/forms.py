@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 
 from core import money
 from core.tokens import new_token
-from donations import gateway
-from donations.models import Designation, Donation, GivingOptions
+from donations import gateway, postal
+from donations.models import Designation, Donation, GivingOptions, LegalEntity
 
 OTHER = "other"
 STARTED_SALT = "give-form"
 # Faster than anybody reads the page; a program's pace.
-TOO_FAST_SECONDS = 1.5
+TOO_FAST_SECONDS = 1.0
 LONGEST_SECONDS = 86_400
 # Room for a covered fee below the eight digits that Stripe takes.
 LARGEST_GIFT_MINOR = money.LARGEST_MINOR // 2
@@ -85,12 +85,10 @@ class DonationForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
-    country = forms.CharField(
+    country = forms.ChoiceField(
         label=gettext_lazy("Country"),
-        help_text=gettext_lazy("Two letters, such as US or MX."),
-        max_length=2,
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "country"}),
+        widget=forms.Select(attrs={"autocomplete": "country"}),
     )
     address_line1 = forms.CharField(
         label=gettext_lazy("Street and number"),
@@ -112,7 +110,6 @@ class DonationForm(forms.Form):
     )
     region = forms.CharField(
         label=gettext_lazy("State or region"),
-        help_text=gettext_lazy("In the United States two letters, such as FL."),
         max_length=80,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "address-level1"}),
@@ -182,6 +179,10 @@ class DonationForm(forms.Form):
         ]
         default = next((code for code, row in self.designations.items() if row.is_default), "")
         self.initial.setdefault("designation", default)
+        self.choice("country").choices = [("", ""), *postal.countries(get_language() or "en")]
+        # Browsers cut what is too long without a word; we say so beside the field.
+        for field in self.fields.values():
+            field.widget.attrs.pop("maxlength", None)
 
     def choice(self, name: str) -> forms.ChoiceField:
         field = self.fields[name]
@@ -196,6 +197,7 @@ class DonationForm(forms.Form):
             "started": signing.dumps(timezone.now().timestamp(), salt=STARTED_SALT),
             "currency": options.currency,
             "amount_choice": str(options.preselected_minor or ""),
+            "country": LegalEntity.objects.values_list("country", flat=True).get(is_default=True),
             "tribute_kind": "",
         }
 
@@ -203,12 +205,6 @@ class DonationForm(forms.Form):
         if self.cleaned_data["website"]:
             raise forms.ValidationError(_("Please leave this field empty."))
         return ""
-
-    def clean_country(self) -> str:
-        code: str = self.cleaned_data["country"].strip().upper()
-        if code and not (len(code) == 2 and code.isascii() and code.isalpha()):
-            raise forms.ValidationError(_("Please use the two letters of the country, such as US."))
-        return code
 
     def clean_name(self) -> str:
         return single_line(self.cleaned_data["name"])
@@ -237,7 +233,7 @@ class DonationForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        self._check_pace(data.get("started", ""))
+        self._check_address(data)
         data["gift_minor"] = self._gift_minor(data)
         if data["gift_minor"]:
             cover = self.options.fee_cover(data["gift_minor"]) if data.get("cover_fee") else 0
@@ -249,22 +245,39 @@ class DonationForm(forms.Form):
         unaddressed = data.get("tribute_recipient_name") and not data.get("tribute_recipient_email")
         if unaddressed and "tribute_recipient_email" not in self.errors:
             self.add_error("tribute_recipient_email", _("Please give the address to write to."))
+        # What there is to mend comes first; the pace is told only of what is otherwise in order.
+        if not self.errors:
+            self._check_pace()
         return data
 
     def typed(self) -> dict[str, str]:
         """The donor's own words and facts, for the donation's columns."""
         return {name: self.cleaned_data[name] for name in TYPED}
 
-    def _check_pace(self, started: str) -> None:
-        """Programs send at once, or send a page from days ago again and again."""
+    @property
+    def age(self) -> float:
+        """Seconds since the page was made; very many if its mark is not ours."""
         try:
-            age = timezone.now().timestamp() - float(signing.loads(started, salt=STARTED_SALT))
+            began = float(signing.loads(self.data.get("started", ""), salt=STARTED_SALT))
         except (signing.BadSignature, ValueError, TypeError):
-            age = LONGEST_SECONDS
-        if age >= LONGEST_SECONDS:
+            return LONGEST_SECONDS
+        return timezone.now().timestamp() - began
+
+    def _check_pace(self) -> None:
+        """Programs send at once, or send a page from days ago again and again."""
+        if self.age >= LONGEST_SECONDS:
             self.add_error(None, _("This page was open for very long. Please send it once more."))
-        elif age < TOO_FAST_SECONDS:
+        elif self.age < TOO_FAST_SECONDS:
             self.add_error(None, _("That was very quick. Please send it once more."))
+
+    def _check_address(self, data: dict[str, Any]) -> None:
+        names = ("country", *postal.LINES)
+        if any(name in self.errors for name in names):
+            return
+        kept, wrong = postal.checked({name: data[name] for name in names})
+        data.update(kept)
+        for name, error in wrong.items():
+            self.add_error(name, error)
 
     def _gift_minor(self, data: dict[str, Any]) -> int:
         """The chosen or typed amount; 0 with an error beside the field where there is none."""

@@ -266,12 +266,20 @@ def _confirm(mail: Mail, preview: bool) -> dict[str, Any]:
     return {**_gift(mail, preview), "link": "…" if preview else link}
 
 
+def _failed(mail: Mail, preview: bool) -> dict[str, Any]:
+    donation = mail.donation
+    assert donation is not None  # queued with it
+    # The reference is the donor's own secret: whoever has it may go on with the same gift.
+    link = public_url("give", query=f"change={donation.reference}", language=mail.language)
+    return {**_gift(mail, preview), "give_link": "…" if preview else link}
+
+
 CONTEXTS: dict[str, Callable[[Mail, bool], dict[str, Any]]] = {
     "receipt": _receipt,
     "receipt_again": _receipt,
     "receipt_replaced": _receipt,
     "tribute_notice": _tribute,
     "gift_processing": _gift,
-    "gift_failed": _gift,
+    "gift_failed": _failed,
     "confirm_gift": _confirm,
 }

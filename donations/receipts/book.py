@@ -19,7 +19,7 @@ from core import money
 from core.links import public_url
 from core.retries import Patient
 from core.tokens import new_code, sha256
-from donations import mails, timeline
+from donations import mails, postal, timeline
 from donations.models import Donation, Receipt, ReceiptFile, ReceiptSeries
 from donations.receipts import document, links
 from donations.receipts.packs import us
@@ -144,11 +144,6 @@ def facts(donation: Donation, receipt: Receipt) -> Snapshot:
         phone=entity.phone,
         statement_descriptor=entity.statement_descriptor,
     )
-    place = " ".join(part for part in (donation.region, donation.postcode) if part)
-    city = ", ".join(part for part in (donation.city, place) if part)
-    address = (donation.address_line1, donation.address_line2, city, donation.country)
-    # A lone country or state says nobody's address.
-    known = donation.address_line1 or donation.city
     lines = list(donation.lines.select_related("designation"))
     kept_minor = donation.amount_minor - donation.refunded_minor
     kept = money.allocate(kept_minor, [line.amount_minor for line in lines])
@@ -163,7 +158,9 @@ def facts(donation: Donation, receipt: Receipt) -> Snapshot:
             language=donation.language,
             entity=organisation,
             receipt_name=donation.receipt_name or donation.name,
-            donor_address=tuple(line for line in address if line) if known else (),
+            # Staff's correction of the name must not stand beside the name it corrects.
+            thanks_name="" if receipt.replaces else donation.name,
+            donor_address=postal.lines_of(donation),
             donation_reference=donation.reference[:8].upper(),
             received_on=donation.paid_at.astimezone(zone).date(),
             issued_on=today,

@@ -148,7 +148,8 @@ def _sentences(
     """The pack's words with this receipt's facts in them."""
     benefit = snapshot.benefit
     facts = {
-        "name": snapshot.receipt_name,
+        # "Gracias, Panadería Núñez S.L.": the sentence brings its own full stop.
+        "name": (snapshot.thanks_name or snapshot.receipt_name).removesuffix("."),
         "number": replaced_by,
         "entity": snapshot.entity.name,
         "tax_id": snapshot.entity.tax_id,

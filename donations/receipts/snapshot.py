@@ -59,6 +59,8 @@ class Snapshot:
     lines: tuple[Line, ...]
     fee_cover_minor: int = 0
     benefit: Benefit | None = None
+    # Whom the headline thanks: the giver, where the receipt is in another name.
+    thanks_name: str = ""
     payment_method: str = ""
     # A whole phrase in the donor's language: "in honor of Ruth Osei".
     tribute: str = ""

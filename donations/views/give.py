@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,8 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core import money
 from core.network import network_of
-from donations import checkout, defence, gateway, payments, proof
-from donations.forms import OTHER, TYPED, DonationForm
+from donations import checkout, defence, gateway, payments, postal, proof
+from donations.forms import LONGEST_SECONDS, OTHER, TYPED, DonationForm
 from donations.models import Donation, GivingOptions, LegalEntity
 from donations.views.confirm import ask_by_mail
 from donations.views.pauses import resting
@@ -37,6 +38,8 @@ SHOWN = {
 NAMED_FOR = timedelta(hours=24)
 # Ten minutes' worth from one network; a full hall stays far below, a flood does not.
 FORMS, PRESSES = 600, 600
+# A receipt that takes longer comes by mail alone; the page no longer waits for its number.
+RECEIPT_TIME = timedelta(minutes=1)
 # What the review page sends in place of a proof until the browser has found one: no JavaScript.
 NOT_SOLVED = "by-mail"
 
@@ -59,10 +62,12 @@ def give(request: HttpRequest) -> HttpResponse:
         form = DonationForm(data, options=options)
         if form.is_valid():
             return redirect("give_review", _begin(form, earlier).reference)
-        # A page that stood open too long, or was sent too fast, is simply sent once more.
-        data["started"] = DonationForm.fresh_values(options)["started"]
+        # A page that stood open too long is simply sent once more; any other keeps its age.
+        if form.age >= LONGEST_SECONDS:
+            data["started"] = DonationForm.fresh_values(options)["started"]
     else:
         values = DonationForm.fresh_values(options)
+        values |= _of_the_signed_in(request)
         values |= _earlier_values(earlier, options) if earlier else _from_query(request, options)
         form = DonationForm(initial=values, options=options)
     context = _form_context(form, options, bool(earlier))
@@ -127,12 +132,12 @@ def came_back(request: HttpRequest, reference: str) -> HttpResponse:
 def returned(request: HttpRequest, reference: str) -> HttpResponse:
     """After paying: what holds at the server this moment, never a guess."""
     donation = _current(reference)
-    receipt = donation.receipts.filter(state="issued").first()
+    known = _known(donation)
     context = {
         **_links(donation),
-        "state": SHOWN[Status(donation.status)],
-        "status_url": reverse("give_status", args=[reference]),
-        "receipt_number": receipt.label if receipt else "",
+        "state": known["state"],
+        "status_url": "" if known["done"] else reverse("give_status", args=[reference]),
+        "receipt_number": known["receipt"],
     }
     return render(request, "donations/status.html", context)
 
@@ -141,9 +146,17 @@ def returned(request: HttpRequest, reference: str) -> HttpResponse:
 @require_GET
 def status(request: HttpRequest, reference: str) -> HttpResponse:
     """For the page that waits: has anything happened?"""
-    donation = _current(reference)
+    return JsonResponse(_known(_current(reference)))
+
+
+def _known(donation: Donation) -> dict[str, Any]:
+    """Where the gift stands, and whether the page may stop asking."""
     state = SHOWN[Status(donation.status)]
-    return JsonResponse({"state": state, "done": state != "waiting"})
+    receipt = donation.receipts.filter(state="issued").first()
+    done = state not in ("waiting", "processing")
+    if donation.paid_at and not receipt:
+        done = timezone.now() - donation.paid_at > RECEIPT_TIME
+    return {"state": state, "done": done, "receipt": receipt.label if receipt else ""}
 
 
 def _begin(form: DonationForm, earlier: Donation | None) -> Donation:
@@ -182,11 +195,26 @@ def _earlier(request: HttpRequest) -> Donation | None:
 def _earlier_values(donation: Donation, options: GivingOptions) -> dict[str, Any]:
     line = donation.lines.select_related("designation").first()
     values: dict[str, Any] = {name: getattr(donation, name) for name in TYPED}
+    if not postal.lines_of(donation):
+        del values["country"]  # none was given: the usual one stays chosen
     values |= _amount_values(donation.gift_minor, options)
     values["cover_fee"] = donation.fee_cover_minor > 0
     values["designation"] = line.designation.code if line else ""
     values["replaces"] = donation.reference
     return values
+
+
+def _of_the_signed_in(request: HttpRequest) -> dict[str, str]:
+    """Her address if she has verified it, and the name of her newest gift with it."""
+    if not request.user.is_authenticated:
+        return {}
+    own = EmailAddress.objects.filter(user_id=request.user.pk, verified=True)
+    address = own.order_by("-primary").first()
+    if address is None:
+        return {}
+    gifts = Donation.objects.filter(email__iexact=address.email, status=Status.PAID)
+    newest = gifts.order_by("-created_at").values_list("name", flat=True).first()
+    return {"email": address.email, "name": newest or request.user.get_full_name()}
 
 
 def _from_query(request: HttpRequest, options: GivingOptions) -> dict[str, Any]:
@@ -248,6 +276,7 @@ def _review(
         "problem": problem,
         "challenge": challenge,
         "not_solved": NOT_SOLVED,
+        "address": postal.lines_of(donation),
         "pressed": pressed,
     }
     return render(request, "donations/review.html", context, status=status)

@@ -83,6 +83,7 @@ def _facts(receipt: Receipt) -> dict[str, object]:
     successor = Receipt.objects.filter(replaces=receipt).first()
     return {
         "state": SHOWN[receipt.state],
+        "live": receipt.series.livemode,
         "number": receipt.label,
         "issued_on": receipt.issued_at.astimezone(ZoneInfo(entity.time_zone)).date(),
         "amount_minor": receipt.snapshot["amount_minor"],

@@ -1,8 +1,11 @@
 """Signing in by a code in the mail."""
 
-from allauth.account.forms import RequestLoginCodeForm
+from typing import Any
+
+from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from donations.models import Donation
@@ -11,12 +14,35 @@ from donations.models import Donation
 class CodeForm(RequestLoginCodeForm):
     """Whoever gave with an address may sign in with it: the code that is mailed there proves it."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["email"]
+        field.label = _("E-mail")
+        field.widget.attrs = {"autocomplete": "email"}
+        field.error_messages |= {
+            "required": _("Please type the e-mail address you gave with."),
+            "invalid": _("This does not look like an e-mail address: name@example.org."),
+        }
+
     def clean_email(self) -> str:
         email = self.cleaned_data["email"]
         if settings.ROLE == "public" and email:
             _open_account(email.lower())
         checked: str = super().clean_email()
         return checked
+
+
+class TypedCodeForm(ConfirmLoginCodeForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["code"]
+        field.label = _("Code from the mail")
+        field.widget.attrs = {
+            "autocomplete": "one-time-code",
+            "autocapitalize": "characters",
+            "spellcheck": "false",
+        }
+        field.error_messages |= {"required": _("Please type the code from the mail.")}
 
 
 def _open_account(email: str) -> None:

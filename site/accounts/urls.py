@@ -1,5 +1,6 @@
 """The donor's own area, and signing in to it."""
 
+from allauth.account.views import RequestLoginCodeView
 from django.urls import include, path
 
 from accounts import views
@@ -7,5 +8,7 @@ from accounts import views
 urlpatterns = [
     path("account/", views.my_giving, name="my_giving"),
     path("account/receipts/<str:label>/", views.my_receipt, name="my_receipt"),
+    # Donors have no password: one field and a code by mail, nothing to choose from.
+    path("account/login/", RequestLoginCodeView.as_view()),
     path("account/", include("allauth.urls")),
 ]

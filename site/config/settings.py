@@ -265,7 +265,10 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"request_login_code": "accounts.forms.CodeForm"}
+ACCOUNT_FORMS = {
+    "request_login_code": "accounts.forms.CodeForm",
+    "confirm_login_code": "accounts.forms.TypedCodeForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"] if ROLE == "public" else ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if ROLE == "public" else "none"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Group
@@ -44,8 +45,11 @@ def seed() -> None:
             user.groups.set(Group.objects.filter(name__in=one.roles))
         if not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP):
             TOTP.activate(user, generate_totp_secret())
-    if not User.objects.filter(email=DONOR):
-        User.objects.create_user(DONOR, first_name="Dora")
+    donor = User.objects.filter(email=DONOR).first()
+    donor = donor or User.objects.create_user(DONOR, first_name="Dora")
+    EmailAddress.objects.get_or_create(
+        user=donor, email=DONOR, defaults={"primary": True, "verified": True}
+    )
 
 
 def show() -> str:

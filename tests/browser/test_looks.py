@@ -142,7 +142,7 @@ def test_the_total_follows_what_is_chosen_and_typed(site: str, new_page: NewPage
     page.get_by_label("Amount in dollars").fill("1,234.5")
     expect(total).to_contain_text("$1,234.50")
 
-    page.get_by_text("I'll cover the card fee too").click()
+    page.get_by_text("Add a little to cover the payment costs").click()
     expect(total).to_contain_text("$1,262.58")
 
 

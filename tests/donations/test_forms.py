@@ -156,3 +156,54 @@ def test_errors_are_in_the_language_of_the_page(options):
     with translation.override("es"):
         form = filled(options, amount_choice="other", amount="abc")
         assert "número" in form.errors["amount"][0]
+
+
+ADDRESS = {
+    "country": "US",
+    "address_line1": "48 Orchard Lane",
+    "city": "Ithaca",
+    "region": "new york",
+    "postcode": "148501234",
+}
+
+
+def test_an_address_is_kept_as_the_post_writes_it(options):
+    form = filled(options, **ADDRESS)
+    assert form.is_valid(), form.errors
+    assert form.typed()["region"] == "NY"
+    assert form.typed()["postcode"] == "14850-1234"
+
+
+def test_a_begun_address_is_asked_for_whole(options):
+    form = filled(options, country="US", region="Oz", postcode="1485")
+    assert set(form.errors) == {"address_line1", "city", "region", "postcode"}
+
+
+@pytest.mark.parametrize(("country", "wrong"), [("MX", {"postcode"}), ("HK", set()), ("XX", None)])
+def test_what_an_address_needs_depends_on_the_country(options, country, wrong):
+    address = {**ADDRESS, "country": country, "region": "", "postcode": ""}
+    assert set(filled(options, **address).errors) == ({"country"} if wrong is None else wrong)
+
+
+def test_a_country_alone_is_no_address(options):
+    form = filled(options, country="US")
+    assert form.is_valid()
+    assert form.typed()["country"] == ""
+
+
+def test_countries_are_offered_by_name_in_the_language_of_the_page(options):
+    with translation.override("es"):
+        offered = dict(filled(options)["country"].field.choices)
+    assert offered["ES"] == "España"
+    assert "ZZ" not in offered
+
+
+def test_a_name_too_long_is_told_and_never_cut(options):
+    form = filled(options, name="A" * 201)
+    assert "name" in form.errors
+    assert 'maxlength="' not in str(form["name"])
+
+
+def test_the_pace_is_told_only_of_what_is_otherwise_right(options):
+    form = filled(options, name="", started=started(0.1))
+    assert set(form.errors) == {"name"}

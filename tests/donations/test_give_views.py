@@ -3,11 +3,13 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.auth import get_user_model
 
 from donations import forms
 from donations.models import CheckoutAttempt, Donation
 from sandbox.control import CARD
-from tests.giving import DECLINED, later
+from tests.giving import BANK, DECLINED, later
 
 FACTS = {"amount_choice": "5000", "designation": "education", "name": "Ruth Osei"}
 
@@ -42,10 +44,15 @@ def test_from_the_form_to_stripe_and_back(giving, public_client, run_jobs):
     back = public_client.get(f"/give/return/{donation.reference}/")
     assert "Thank you, Ruth" in back.text  # before any event has come
     assert back.headers["Cache-Control"].startswith("max-age=0")
-    assert public_client.get(f"/give/status/{donation.reference}/").json() == {
-        "state": "paid",
-        "done": True,
-    }
+    asked = f"/give/status/{donation.reference}/"
+    assert public_client.get(asked).json() == {"state": "paid", "done": False, "receipt": ""}
+    assert "data-status-url" in back.text  # the page asks until the number is there
+    run_jobs()
+    number = donation.receipts.get().label
+    assert public_client.get(asked).json() == {"state": "paid", "done": True, "receipt": number}
+    back = public_client.get(f"/give/return/{donation.reference}/").text
+    assert number in back
+    assert "data-status-url" not in back
     assert public_client.get(f"/give/review/{donation.reference}/").status_code == 302
 
 
@@ -151,3 +158,46 @@ def test_looking_at_a_form_never_acts(giving, public_client, path):
 
 def test_without_an_offer_giving_rests_and_says_so(db, public_client):
     assert public_client.get("/give/").status_code == 503
+
+
+def test_the_review_shows_the_address_as_it_will_be_printed(giving, public_client):
+    address = {"country": "US", "address_line1": "48 Orchard Lane", "city": "Ithaca"}
+    review = send(public_client, **address, region="New York", postcode="14850")
+    assert (
+        "48 Orchard Lane<br>Ithaca, NY 14850<br>United States" in public_client.get(review.url).text
+    )
+
+
+def test_a_thank_you_page_stops_asking_after_a_minute(giving, public_client):
+    donation = giving.begin()
+    giving.pay(donation, CARD)
+    with later(minutes=2):
+        answer = public_client.get(f"/give/status/{donation.reference}/").json()
+    assert answer == {"state": "paid", "done": True, "receipt": ""}
+
+
+def test_a_debit_that_came_back_speaks_of_the_bank_and_leads_to_giving_again(
+    giving, public_client, run_jobs, mailoutbox
+):
+    donation = giving.begin()
+    session = giving.pay(donation, BANK)
+    giving.sandbox.fail(session)
+    giving.deliver()
+    run_jobs()
+    page = public_client.get(f"/give/return/{donation.reference}/").text
+    assert "Your bank returned the payment" in page
+    change = f"/give/?change={donation.reference}"
+    assert change in mailoutbox[-1].body
+    assert donation.email in public_client.get(change).text
+
+
+def test_a_signed_in_donor_need_not_type_her_name_again(giving, public_client, run_jobs):
+    giving.paid(name="Dora Diaz", email="dora@example.org")
+    run_jobs()
+    user = get_user_model().objects.create_user("dora@example.org")
+    public_client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    assert "Dora Diaz" not in public_client.get("/give/").text  # an address not proved
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    page = public_client.get("/give/").text
+    assert 'value="Dora Diaz"' in page
+    assert 'value="dora@example.org"' in page

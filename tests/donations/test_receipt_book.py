@@ -1,6 +1,7 @@
 """The receipt book: numbers without a gap, one live receipt a gift, facts and bytes for ever."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from unittest import mock
 
@@ -19,6 +20,7 @@ from donations.models import (
     ReceiptSeries,
 )
 from donations.receipts import book, document
+from donations.receipts.snapshot import Snapshot
 from tests.giving import later
 
 State = Receipt.State
@@ -237,3 +239,20 @@ def test_the_check_code_is_found_however_it_is_typed(donation):
     for typed in (receipt.code, plain, plain.lower(), f" {receipt.code} "):
         assert book.find_by_code(typed) == receipt
     assert book.find_by_code("AAAA-AAAA-AAAA") is None
+
+
+def test_the_headline_thanks_the_giver_and_ends_with_one_full_stop(giving, run_jobs):
+    given = giving.paid(name="José Núñez", receipt_name="Panadería Núñez S.L.", language="es")
+    run_jobs()
+    snapshot = Snapshot.from_dict(given.receipts.get().snapshot)
+    assert "Gracias, José Núñez." in document.html(snapshot)
+    assert "S.L.<" in document.html(replace(snapshot, thanks_name=""))
+    assert "S.L.." not in document.html(replace(snapshot, thanks_name=""))
+
+
+def test_a_test_receipt_is_never_called_valid(giving, run_jobs, public_client):
+    given = giving.paid()
+    run_jobs()
+    page = public_client.get(f"/receipts/check/?code={given.receipts.get().code}").text
+    assert "Test receipt: no money was received" in page
+    assert "This receipt is valid" not in page

@@ -85,7 +85,10 @@ def check_code(stage: Stage, file: Path, state: str) -> str:
     ).stdout
     code = CODE.findall(printed)[-1]
     page = Visitor(stage.public, "10.201.0.2").get(f"/receipts/check/?code={code}")
-    words = {"valid": "This receipt is valid", "replaced": "This receipt was replaced"}[state]
+    words = {
+        "valid": "Test receipt: no money was received",
+        "replaced": "This receipt was replaced",
+    }[state]
     assert words in page.text, f"the check of {file.name} does not say: {words}"
     return code
 

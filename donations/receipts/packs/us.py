@@ -59,7 +59,7 @@ WORDINGS: Mapping[str, Wording] = {
                 "purpose": "What your gift is for",
                 "restricted": "restricted to this purpose",
                 "total": "Total contribution",
-                "fee_cover": "The total includes {amount} you added toward processing costs.",
+                "fee_cover": "The total includes {amount} you added toward the payment costs.",
                 "none_given": (
                     "No goods or services were provided in exchange for this contribution."
                 ),
@@ -100,7 +100,7 @@ WORDINGS: Mapping[str, Wording] = {
                 "restricted": "solo para este fin",
                 "total": "Donación total",
                 "fee_cover": (
-                    "El total incluye {amount} que usted añadió para los gastos de procesamiento."
+                    "El total incluye {amount} que usted añadió para los costos de pago."
                 ),
                 "none_given": (
                     "No se entregaron bienes ni servicios a cambio de esta contribución."

@@ -108,8 +108,8 @@ PAGES: list[dict[str, Any]] = [
                     "<p>No. Gifts go to kinds of need, such as laptops or course fees, never to a chosen person. That keeps people safe, and it keeps your gift deductible.</p>",
                 ),
                 (
-                    "Do you take the card fee from my gift?",
-                    "<p>The payment provider does. You may add the fee on top; the box is never ticked for you.</p>",
+                    "Do you take the payment costs from my gift?",
+                    "<p>The payment provider does. You may add them on top; the box is never ticked for you.</p>",
                 ),
                 (
                     "What if the payment does not go through?",

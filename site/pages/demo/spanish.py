@@ -93,8 +93,8 @@ PAGES: list[dict[str, Any]] = [
                     "<p>No. Las donaciones van a tipos de necesidad, como computadoras o matrículas, nunca a una persona elegida. Así se cuida a las personas, y su donación sigue siendo deducible.</p>",
                 ),
                 (
-                    "¿Descuentan la comisión de la tarjeta de mi donación?",
-                    "<p>La descuenta el proveedor de pagos. Usted puede sumar la comisión; la casilla nunca viene marcada.</p>",
+                    "¿Descuentan los costos de pago de mi donación?",
+                    "<p>Los descuenta el proveedor de pagos. Usted puede sumarlos; la casilla nunca viene marcada.</p>",
                 ),
                 (
                     "¿Y si el pago no se completa?",

@@ -18,7 +18,7 @@ class GiveForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     cover_fee = forms.BooleanField(
-        label="I'll cover the card fee too",
+        label="Add a little to cover the payment costs",
         required=False,
         help_text="About $0.88, so that the whole gift arrives.",
     )

@@ -50,7 +50,7 @@ def pay(request: HttpRequest, session: Object) -> HttpResponse:
     session_id = session["id"]
     form = PaymentForm.filled_with(digits(request.GET.get("card", "")))
     if request.method != "POST":
-        return _form_page(request, session, form)
+        return _form_page(request, session, form, refusal=_refusal(session))
     form = PaymentForm.read(request.POST)
     method = form.check(
         email_known=bool(session["customer_email"] or session["customer"]),
@@ -67,7 +67,8 @@ def pay(request: HttpRequest, session: Object) -> HttpResponse:
     if outcome.kind == "requires_action":
         return _redirect(session, f"/c/pay/{session_id}/authenticate")
     if outcome.error:
-        return _form_page(request, session, form, refusal=outcome.error, status=402)
+        # A page of its own, so that the browser's "back" never asks to send the card again.
+        return _redirect(session, f"/c/pay/{session_id}?card={digits(form.number)}")
     return _redirect(session, success_url(session))
 
 
@@ -81,13 +82,18 @@ def authenticate(request: HttpRequest, session: Object) -> HttpResponse:
     except paying.NotPayable:
         return _redirect(session, f"/c/pay/{session_id}")
     if outcome.error:
-        form = PaymentForm()
-        return _form_page(request, session, form, refusal=outcome.error, status=402)
+        return _redirect(session, f"/c/pay/{session_id}")
     return _redirect(session, success_url(session))
 
 
 def success_url(session: Object) -> str:
     return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
+
+
+def _refusal(session: Object) -> Object | None:
+    """Why the last try did not go through."""
+    intent = store.get("payment_intent", session["payment_intent"] or "")
+    return intent["last_payment_error"] if intent else None
 
 
 def _closed(request: HttpRequest, session: Object) -> HttpResponse | None:

@@ -15,7 +15,9 @@ function parse(text) {
 
 function show() {
   const chosen = form.querySelector("[name=amount_choice]:checked");
-  const gift = chosen && chosen.value !== "other" ? Number(chosen.value) : parse(form.elements.amount.value);
+  // What was typed wins over a button, as on the server.
+  const typed = form.elements.amount.value;
+  const gift = chosen && chosen.value !== "other" && !typed ? Number(chosen.value) : parse(typed);
   const line = form.querySelector("[data-total]");
   line.hidden = !gift;
   if (!gift) return;
@@ -41,6 +43,9 @@ if (form) {
   form.addEventListener("keydown", () => (pointed = false));
   form.addEventListener("change", (event) => {
     if (event.target === other && pointed) form.elements.amount.focus();
+    // A button chosen after typing means that button.
+    if (event.target.name === "amount_choice" && event.target !== other) form.elements.amount.value = "";
+    show();
   });
   form.addEventListener("submit", () => {
     // A second press sends nothing twice; the server would recognise it anyway.

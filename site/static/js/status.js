@@ -1,4 +1,4 @@
-// Ask how the payment went until it is known, ever more slowly, then show the page anew.
+// Ask how the payment went, and for the receipt's number, ever more slowly; then show the page anew.
 const place = document.querySelector("[data-status-url]");
 
 async function ask(waited) {

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from donations import demo as donations_demo
+from donations import demo_gifts
 from pages import demo as pages_demo
 from staff import demo as staff_demo
 
@@ -13,12 +14,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--show", action="store_true", help="print the sign-ins alone")
+        parser.add_argument("--without-gifts", action="store_true", help="nobody has given yet")
 
-    def handle(self, *args: Any, show: bool, **options: Any) -> None:
+    def handle(self, *args: Any, show: bool, without_gifts: bool, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("DEMO is off: sample content belongs into a demonstration alone.")
         if not show:
             donations_demo.seed()
             pages_demo.seed()
             staff_demo.seed()
+            if not without_gifts:
+                demo_gifts.seed(self.stderr.write)
         self.stdout.write(staff_demo.show())
