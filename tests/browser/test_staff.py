@@ -43,6 +43,6 @@ def test_care_finds_a_gift_by_a_near_spelling_and_replaces_its_receipt(
     page.get_by_text("Please look it over").wait_for()
     assert sound(page) == []
     page.get_by_role("button", name="Replace").click()
-    page.get_by_text("Its PDF is being made").wait_for()
+    page.get_by_text("Its PDF is being made and mailed").wait_for()
 
     assert Receipt.objects.get(replaces__isnull=False).snapshot["receipt_name"] == "José Núñez Vega"
