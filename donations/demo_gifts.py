@@ -82,10 +82,10 @@ def _is_there(token: str) -> bool:
 
 def _open(token: str, gift: Gift) -> CheckoutAttempt:
     options = GivingOptions.objects.get(currency="USD", frequency=GivingOptions.Frequency.ONCE)
+    typed: dict[str, Any] = {"name": gift.name, "email": gift.email, "language": "en"} | gift.typed
     share = gift.amount_minor // len(gift.purposes)
     rest = gift.amount_minor - share * (len(gift.purposes) - 1)
     amounts = [rest] + [share] * (len(gift.purposes) - 1)
-    typed: dict[str, Any] = {"name": gift.name, "email": gift.email, "language": "en"}
     donation = checkout.begin(
         [
             checkout.Part(Designation.objects.get(code=code), amount)
@@ -95,7 +95,7 @@ def _open(token: str, gift: Gift) -> CheckoutAttempt:
         entity=LegalEntity.objects.get(is_default=True),
         currency="USD",
         fee_cover_minor=options.fee_cover(gift.amount_minor) if gift.covers_fee else 0,
-        **(typed | gift.typed),
+        **typed,
     )
     checkout.send_to_stripe(donation)
     return donation.attempts.select_related("donation").latest("pk")
