@@ -329,7 +329,7 @@ class Stack:
             command = [
                 str(Path(sys.executable).with_name("granian")), "--interface", "wsgi",
                 "--host", "127.0.0.1", "--port", str(self.ports[role]),
-                "--workers", "1", "--blocking-threads", "4", "--log-level", "warning",
+                "--workers", "2", "--blocking-threads", "4", "--log-level", "warning",
                 "--no-ws", "config.wsgi:application",
             ]  # fmt: skip
             if self.reload:

@@ -88,7 +88,7 @@ class DonationForm(forms.Form):
     country = forms.ChoiceField(
         label=gettext_lazy("Country"),
         required=False,
-        widget=forms.Select(attrs={"autocomplete": "country"}),
+        widget=postal.CountrySelect(attrs={"autocomplete": "country"}),
     )
     address_line1 = forms.CharField(
         label=gettext_lazy("Street and number"),

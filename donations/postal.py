@@ -1,8 +1,14 @@
 """Postal addresses as donors type them: countries by name, and what an address in one must hold."""
 
 import re
+from functools import cache
+from typing import Any
 
 from babel import Locale
+from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from donations.donors import searchable
@@ -37,6 +43,23 @@ _BY_NAME = {name.casefold(): code for code, name in STATES.items()}
 _ZIP = re.compile(r"(\d{5})[ -]?(\d{4})?")
 
 
+class CountrySelect(forms.Select):
+    """Some 250 options, written at once: Django would draw each through a template of its own."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        own = self.build_attrs(self.attrs, attrs)
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((code, SELECTED if code == value else "", label) for code, label in self.choices),
+        )
+        return format_html("<select{}>{}</select>", flatatt({"name": name, **own}), options)
+
+
+SELECTED = mark_safe(" selected")
+
+
+@cache
 def countries(language: str) -> list[tuple[str, str]]:
     """Code and name of every country, by name in this language."""
     territories = Locale.parse(language, sep="-").territories

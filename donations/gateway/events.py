@@ -1,5 +1,6 @@
 """Stripe's events: verified on the raw body and read as hints, without their content."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,8 +41,11 @@ def read_webhook(body: bytes, signature: str, secrets: Sequence[str]) -> Hint:
     """
     for secret in secrets:
         try:
-            event = stripe.Webhook.construct_event(body, signature, secret, TOLERANCE_SECONDS)
-            return _hint(event.to_dict())
+            stripe.WebhookSignature.verify_header(
+                body.decode(), signature, secret, TOLERANCE_SECONDS
+            )
+            # Stripe's own objects would cost more than all the rest of taking an event in.
+            return _hint(json.loads(body))
         except stripe.SignatureVerificationError:
             continue
         except (ValueError, KeyError, TypeError, AttributeError) as error:

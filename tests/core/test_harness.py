@@ -37,7 +37,7 @@ def test_each_side_has_its_own_settings(public_client, staff_client):
 def test_the_admin_exists_on_the_staff_side_alone(public_client, staff_client):
     assert public_client.get("/admin/").status_code == 404
     answer = staff_client.get("/admin/")
-    assert (answer.status_code, answer.url) == (302, "/account/login/?next=/admin/")
+    assert (answer.status_code, answer.url) == (302, "/account/login/?next=%2Fadmin%2F")
 
 
 @pytest.mark.role("staff")

@@ -161,8 +161,8 @@ def test_one_page_at_a_time(giving):
     giving.open(donation)
     refused(
         "INSERT INTO donations_checkoutattempt (donation_id, reference, state, url, expires_at,"
-        " network, outcome, created_at)"
-        f" VALUES ({donation.pk}, 'x', 'asked', '', now(), '', '', now())",
+        " network, outcome, payment_intent_id, created_at)"
+        f" VALUES ({donation.pk}, 'x', 'asked', '', now(), '', '', '', now())",
         "one_live_attempt",
     )
 
