@@ -42,7 +42,7 @@ def run(ground: Ground) -> Table:
         f"{plain.percentile(99):.1f}", "1.00", 0, 0, "", "",
     )  # fmt: skip
     table.remarks.append(
-        "4 clients with one connection each, granian with 1 process and 4 threads. The plain view "
+        "4 clients with one connection each, granian with 2 processes of 4 threads. The plain view "
         "has no middleware and no database. kB: everything Chromium loads for the page the first "
         "time, compressed with Brotli (fonts as they are). Target: at most 8 queries."
     )
