@@ -43,6 +43,7 @@ SETTINGS = {
 # For tests alone: a crash of the machine may lose the whole cluster.
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 START_SECONDS = 60
+PORT_SECONDS = 5
 
 
 class EmbeddedError(RuntimeError):
@@ -310,19 +311,31 @@ def _launch(data: Path, password: str, *, durable: bool) -> int:
         passing = ("still in use", "already in use", "starting up")
         if time.monotonic() > until or not any(words in said for words in passing):
             raise EmbeddedError(f"PostgreSQL does not start in {data}:\n{said.strip()[-2000:]}")
-        port_file.unlink(missing_ok=True)
+        if "already in use" in said:  # taken between our look and its start: by a stranger
+            port_file.unlink(missing_ok=True)
         time.sleep(0.3)
 
 
 def _free_port(port_file: Path) -> int:
-    """The port of last time while it is free: an address once written down stays true."""
-    with contextlib.suppress(OSError, ValueError), socket.socket() as probe:
+    """The port of last time while it is free: an address once written down stays true.
+
+    A killed server's children may hold it for a moment, so it is asked for again a while.
+    """
+    with contextlib.suppress(OSError, ValueError):
         port = int(port_file.read_text())
+        until = time.monotonic() + PORT_SECONDS
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError):
+                return _bound(port)
+            time.sleep(0.1)
+    return _bound(0)
+
+
+def _bound(port: int) -> int:
+    """The number of a port that can be had now, 0 meaning any; OSError if it cannot."""
+    with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", port))
-        return port
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
