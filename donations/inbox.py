@@ -19,6 +19,7 @@ from procrastinate.contrib.django import app
 from core.retries import Patient
 from donations import checkout, defence, gateway, payments
 from donations.models import CheckoutAttempt, Event
+from donations.plans import events as plan_events
 
 Status = Event.Status
 # A donor mistypes once or twice; who tries card after card loses the page.
@@ -128,6 +129,11 @@ def _payment(event: Event) -> bool | None:
     return payments.refresh(attempt) if attempt else None
 
 
+def _charge(event: Event) -> bool | None:
+    renewal = plan_events.renewal_charged(event)
+    return _payment(event) if renewal is None else renewal
+
+
 def _failed_payment(event: Event) -> bool | None:
     attempt = _attempt_of(event)
     if attempt is None:
@@ -155,5 +161,17 @@ KINDS: dict[str, Handler] = {
     "payment_intent.requires_action": _payment,
     "payment_intent.canceled": _payment,
     "payment_intent.payment_failed": _failed_payment,
-    "charge.updated": _payment,
+    "charge.updated": _charge,
+    "invoice.paid": plan_events.invoice_paid,
+    "invoice.payment_failed": plan_events.invoice_changed,
+    "invoice.payment_action_required": plan_events.invoice_changed,
+    "invoice.voided": plan_events.invoice_changed,
+    "invoice.marked_uncollectible": plan_events.invoice_changed,
+    "customer.subscription.created": plan_events.subscription_changed,
+    "customer.subscription.updated": plan_events.subscription_changed,
+    "customer.subscription.deleted": plan_events.subscription_changed,
+    "customer.subscription.paused": plan_events.subscription_changed,
+    "customer.subscription.resumed": plan_events.subscription_changed,
+    "customer.updated": plan_events.customer_changed,
+    "payment_method.automatically_updated": plan_events.card_changed,
 }

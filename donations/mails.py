@@ -17,7 +17,9 @@ from core import money
 from core.links import public_url
 from core.retries import Patient
 from donations import timeline
-from donations.models import Donation, Mail, Receipt
+from donations.models import Donation, Mail, Plan, PlanStep, Receipt
+from donations.plans import letters
+from donations.plans import links as plan_links
 from donations.receipts import links
 
 Status = Mail.Status
@@ -40,6 +42,8 @@ def queue(
     cause: str,
     donation: Donation | None = None,
     receipt: Receipt | None = None,
+    plan: Plan | None = None,
+    step: PlanStep | None = None,
 ) -> None:
     """Owe somebody a mail. The same cause twice is one mail.
 
@@ -47,7 +51,14 @@ def queue(
         cause: names what justifies it, as "receipt:318".
     """
     mail = Mail(
-        template=template, to=to, language=language, cause=cause, donation=donation, receipt=receipt
+        template=template,
+        to=to,
+        language=language,
+        cause=cause,
+        donation=donation,
+        receipt=receipt,
+        plan=plan,
+        step=step,
     )
     with transaction.atomic():
         Mail.objects.bulk_create([mail], ignore_conflicts=True)
@@ -138,6 +149,9 @@ def correct_and_resend(mail: Mail, *, to: str, actor: Any = None) -> None:
             Donation.objects.filter(pk=mail.donation.pk).update(email=to)
             actor_id = actor.pk if actor else None
             timeline.note(mail.donation, "email_corrected", actor_id=actor_id)
+        plan = mail.plan or (mail.donation.plan if mail.donation else None)
+        if plan and plan.email == mail.to:
+            Plan.objects.filter(pk=plan.pk).update(email=to)
         queue(
             mail.template,
             to=to,
@@ -145,6 +159,8 @@ def correct_and_resend(mail: Mail, *, to: str, actor: Any = None) -> None:
             cause=f"resend:{mail.pk}",
             donation=mail.donation,
             receipt=mail.receipt,
+            plan=mail.plan,
+            step=mail.step,
         )
 
 
@@ -166,6 +182,8 @@ def send_again(mail: Mail) -> None:
                 cause=f"again:{mail.pk}:{timezone.now():%Y%m%d%H}",
                 donation=mail.donation,
                 receipt=mail.receipt,
+                plan=mail.plan,
+                step=mail.step,
             )
 
 
@@ -228,6 +246,12 @@ def _gift(mail: Mail, preview: bool) -> dict[str, Any]:
         "statement_descriptor": entity.statement_descriptor,
         "help_email": entity.email,
         "lines": lines,
+        # A standing gift can be changed from every mail about one of its payments.
+        "manage_link": (
+            plan_links.new_link(donation.plan, language=mail.language)
+            if donation.plan and not preview
+            else ""
+        ),
     }
 
 
@@ -282,4 +306,5 @@ CONTEXTS: dict[str, Callable[[Mail, bool], dict[str, Any]]] = {
     "gift_processing": _gift,
     "gift_failed": _failed,
     "confirm_gift": _confirm,
+    "plan": letters.of_plan,
 }

@@ -10,6 +10,7 @@ import stripe
 
 from donations.gateway.client import client, translated_errors
 from donations.gateway.facts import moment
+from donations.gateway.invoices import subscription_of
 
 TOLERANCE_SECONDS = 300
 
@@ -68,11 +69,14 @@ def _hint(event: dict[str, Any]) -> Hint:
     intent = about.get("payment_intent")
     if about.get("object") == "payment_intent":
         intent = about["id"]
+    reference = (about.get("metadata") or {}).get("reference")
+    if about.get("object") == "invoice":
+        reference = subscription_of(about)[1]
     return Hint(
         id=event["id"][:120],
         kind=event["type"][:80],
         object_id=str(about.get("id") or "")[:120],
-        reference=str((about.get("metadata") or {}).get("reference") or "")[:80],
+        reference=str(reference or "")[:80],
         payment_intent_id=(intent if isinstance(intent, str) else "")[:80],
         livemode=bool(event["livemode"]),
         api_version=str(event.get("api_version") or "")[:40],

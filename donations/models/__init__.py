@@ -15,10 +15,12 @@ from donations.models.inbox import Event
 from donations.models.ledger import BalanceTransaction, Entry, Posting, Seal, SealItem
 from donations.models.mails import Mail
 from donations.models.notes import StaffNote
+from donations.models.plans import Channel, Plan, PlanChange, PlanStep, StripeCustomer
 from donations.models.receipts import Receipt, ReceiptFile, ReceiptLink, ReceiptSeries
 
 __all__ = [
     "BalanceTransaction",
+    "Channel",
     "CheckoutAttempt",
     "Designation",
     "Donation",
@@ -31,6 +33,9 @@ __all__ = [
     "LegalEntity",
     "Mail",
     "PaymentFailure",
+    "Plan",
+    "PlanChange",
+    "PlanStep",
     "Posting",
     "Receipt",
     "ReceiptFile",
@@ -39,6 +44,7 @@ __all__ = [
     "Seal",
     "SealItem",
     "StaffNote",
+    "StripeCustomer",
     "Tally",
     "TimelineEntry",
     "UsedChallenge",
