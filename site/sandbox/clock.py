@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 from sandbox import switches
 from sandbox.store import store
 
 Action = Callable[[str], object]
 ACTIONS: dict[str, Action] = {}
+AnyAction = TypeVar("AnyAction", bound=Callable[..., object])
 
 
 def exact() -> float:
@@ -18,10 +20,10 @@ def now() -> int:
     return int(exact())
 
 
-def action(name: str) -> Callable[[Action], Action]:
+def action(name: str) -> Callable[[AnyAction], AnyAction]:
     """Register what the agenda calls with the id of an object."""
 
-    def register(function: Action) -> Action:
+    def register(function: AnyAction) -> AnyAction:
         ACTIONS[name] = function
         return function
 
@@ -32,6 +34,15 @@ def plan(name: str, subject: str, due: float) -> None:
     store.execute(
         "INSERT INTO agenda (due, action, subject) VALUES (?, ?, ?)", (due, name, subject)
     )
+
+
+def plan_once(name: str, subject: str, due: float) -> None:
+    """The same as `plan`, unless just that is planned already."""
+    rows = store.execute(
+        "SELECT 1 FROM agenda WHERE action = ? AND subject = ? AND due = ?", (name, subject, due)
+    )
+    if not rows:
+        plan(name, subject, due)
 
 
 def unplan(name: str, subject: str) -> None:

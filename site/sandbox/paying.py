@@ -8,7 +8,7 @@ balance transaction. docs/sandbox.md lists the others.
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox import clock, events, ids, money, objects
+from sandbox import clock, disputing, events, ids, money, objects
 from sandbox.cards import BANK_FAILURES, CARDS, DECLINES, BankAccount, Card, Decline
 from sandbox.store import Object, store
 
@@ -203,6 +203,7 @@ def _charge(
     )
     _succeed(intent, charge)
     _complete(session, kept, payment_status="paid")
+    disputing.await_fate(charge, card)
     return Outcome("paid")
 
 

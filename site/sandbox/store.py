@@ -66,6 +66,8 @@ FILTERS = (
     "email",
     "currency",
     "customer_details.email",
+    "charge",
+    "_payout",
 )
 PLACE = "(SELECT seq FROM objects WHERE id = ?)"
 

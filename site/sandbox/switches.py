@@ -11,6 +11,8 @@ DEFAULTS: dict[str, Any] = {
     # When a charge gets its balance transaction: "later" (by charge.updated), "at_once" or "held".
     "fees": "later",
     "fees_delay": 0.5,
+    # When what is available is paid out: "daily", or "manual" (by a command only).
+    "payouts": "daily",
     # Faults for the next API calls: kind, count, method, match, seconds.
     "faults": [],
     # Deliveries: paused, seconds of delay and of random shuffling, how many to drop or to double.

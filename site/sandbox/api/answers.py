@@ -10,10 +10,15 @@ from sandbox.store import Condition, Object, store
 # join later add theirs.
 EXPANDABLE: dict[str, set[str]] = {
     "checkout.session": {"customer", "payment_intent"},
-    "payment_intent": {"customer", "latest_charge", "payment_method"},
-    "charge": {"balance_transaction", "customer", "payment_intent"},
+    "payment_intent": {"customer", "latest_charge", "payment_method", "review"},
+    "charge": {"balance_transaction", "customer", "payment_intent", "review"},
     "balance_transaction": {"source"},
     "payment_method": {"customer"},
+    "refund": {"balance_transaction", "charge", "failure_balance_transaction", "payment_intent"},
+    "dispute": {"charge", "payment_intent"},
+    "radar.early_fraud_warning": {"charge", "payment_intent"},
+    "review": {"charge", "payment_intent"},
+    "payout": {"balance_transaction", "failure_balance_transaction"},
 }
 # Lists inside an object that are shown only when asked for: kind -> field -> private key.
 ON_REQUEST: dict[str, dict[str, str]] = {"checkout.session": {"line_items": "_line_items"}}
