@@ -89,9 +89,7 @@ class Plan(models.Model):
     donor = models.ForeignKey(
         "donations.Donor", models.PROTECT, null=True, blank=True, related_name="plans"
     )
-    status = models.CharField(
-        _("status"), max_length=10, choices=Status, default=Status.INCOMPLETE
-    )
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.INCOMPLETE)
     # What the card is charged each time, the covered fee included.
     amount_minor = models.PositiveBigIntegerField(_("amount"))
     fee_cover_minor = models.PositiveBigIntegerField(default=0)
@@ -120,6 +118,8 @@ class Plan(models.Model):
 
     created_at = models.DateTimeField(_("filled in"), auto_now_add=True)
     started_at = models.DateTimeField(_("first gift"), null=True, blank=True)
+    # Every charge is counted from this moment; by Stripe's word, see donations/plans/calendar.py.
+    anchor_at = models.DateTimeField(null=True, blank=True)
     # The next regular charge; none while nothing will be charged.
     next_charge_at = models.DateTimeField(_("next gift"), null=True, blank=True)
     # Until then no charge is made; without a date while paused: until somebody resumes it.
@@ -167,8 +167,7 @@ class Plan(models.Model):
             ),
             models.CheckConstraint(
                 name="plan_canceled_means_by_whom",
-                condition=Q(status="canceled", canceled_at__isnull=False)
-                & ~Q(canceled_by="")
+                condition=Q(status="canceled", canceled_at__isnull=False) & ~Q(canceled_by="")
                 | (~Q(status="canceled") & Q(canceled_by="")),
             ),
             models.CheckConstraint(
@@ -191,7 +190,7 @@ class Plan(models.Model):
             pgtrigger.Trigger(
                 name="plan_purpose_is_open",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("designation"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("designation_id"),
                 func="""
                     IF NOT EXISTS (
                         SELECT 1 FROM donations_designation d

@@ -16,9 +16,7 @@ def open_page(plan: Plan, *, return_url: str) -> str:
         Refused: it knows no such payer any more.
     """
     assert plan.customer_id is not None  # set with the first payment
-    return gateway.open_card_page(
-        plan.customer_id, return_url=return_url, language=plan.language
-    )
+    return gateway.open_card_page(plan.customer_id, return_url=return_url, language=plan.language)
 
 
 def follow(plan: Plan) -> bool:

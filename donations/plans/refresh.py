@@ -67,7 +67,7 @@ def take_over(plan: Plan, found: gateway.Subscription) -> bool:
     _card(plan, found)
     if plan.status != Status.INCOMPLETE and plan.status not in OVER:
         _state(plan, found, wish, by)
-    plan.next_charge_at = next_charge(found)
+    plan.anchor_at, plan.next_charge_at = found.anchor_at, next_charge(found)
     if wish:
         wish.state, wish.done_at = PlanChange.State.DONE, timezone.now()
         wish.save(update_fields=["state", "done_at"])
@@ -92,7 +92,9 @@ def next_charge(found: gateway.Subscription) -> datetime | None:
     if status_of(found) in OVER or found.is_ending:
         return None
     if not found.is_paused:
-        return found.period_end_at
+        # Billed already and charged within the hour.
+        billed = found.invoice if found.invoice and found.invoice.status == "draft" else None
+        return billed.created_at if billed else found.period_end_at
     if found.resumes_at is None:
         return None
     return calendar.first_charge_from(found.anchor_at, found.interval, found.resumes_at)
@@ -212,4 +214,3 @@ def _why(failing: gateway.Invoice) -> dict[str, Any]:
         "retry_at": failing.next_try_at.isoformat() if failing.next_try_at else "",
         "amount_minor": failing.amount_minor,
     }
-

@@ -59,7 +59,7 @@ def begin(donation: Donation, charge: gateway.Charge) -> None:
 
     Nobody is asked here whether a purpose is still open: it was when the form was sent.
     """
-    plan = Plan.objects.select_for_update().select_related("designation").get(pk=donation.plan_id)
+    plan = Plan.objects.select_for_update().get(donations=donation)
     if plan.status != Plan.Status.INCOMPLETE:
         return
     assert donation.donor is not None  # it is paid
@@ -85,7 +85,7 @@ def copy(plan: Plan) -> Plan:
     twin = Plan.objects.get(pk=plan.pk)
     for name in ("subscription_id", "customer", "donor", "started_at", "next_charge_at"):
         setattr(twin, name, None)
-    for name in ("paused_until", "retry_at", "canceled_at", "ended_at"):
+    for name in ("anchor_at", "paused_until", "retry_at", "canceled_at", "ended_at"):
         setattr(twin, name, None)
     twin.pk, twin.reference, twin.status = None, new_reference(), Plan.Status.INCOMPLETE
     twin.open_invoice_id = twin.payment_method_id = twin.canceled_by = ""
