@@ -1,27 +1,44 @@
 """The sandbox's time, which tests may set, and the agenda of what is to happen at a time."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeVar
 
 from sandbox import switches
 from sandbox.store import store
 
 Action = Callable[[str], object]
+Some = TypeVar("Some", bound=Action)
 ACTIONS: dict[str, Action] = {}
+# While the agenda is worked off, its entries happen when they were due, not when we come to them.
+_moment: ContextVar[float | None] = ContextVar("moment", default=None)
 
 
 def exact() -> float:
-    return time.time() + float(switches.get("clock_offset"))
+    moment = _moment.get()
+    return time.time() + float(switches.get("clock_offset")) if moment is None else moment
+
+
+@contextmanager
+def at(moment: float) -> Iterator[None]:
+    """For what happens inside, this is the time."""
+    token = _moment.set(moment)
+    try:
+        yield
+    finally:
+        _moment.reset(token)
 
 
 def now() -> int:
     return int(exact())
 
 
-def action(name: str) -> Callable[[Action], Action]:
+def action(name: str) -> Callable[[Some], Some]:
     """Register what the agenda calls with the id of an object."""
 
-    def register(function: Action) -> Action:
+    def register(function: Some) -> Some:
         ACTIONS[name] = function
         return function
 
@@ -49,6 +66,7 @@ def run_due() -> int:
                 "DELETE FROM agenda WHERE id = ? RETURNING id", (rows[0]["id"],)
             )
             if removed:
-                ACTIONS[rows[0]["action"]](rows[0]["subject"])
+                with at(rows[0]["due"]):
+                    ACTIONS[rows[0]["action"]](rows[0]["subject"])
                 done += 1
     return done

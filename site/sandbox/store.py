@@ -66,6 +66,14 @@ FILTERS = (
     "email",
     "currency",
     "customer_details.email",
+    "invoice",
+    "payment.payment_intent",
+    "parent.subscription_details.subscription",
+    "subscription",
+    "payment_method",
+    "product",
+    "active",
+    "test_clock",
 )
 PLACE = "(SELECT seq FROM objects WHERE id = ?)"
 

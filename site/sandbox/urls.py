@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from sandbox import overview, steering
+from sandbox import overview, steering, steering_billing  # noqa: F401 - it registers commands
 from sandbox.api.http import api
 from sandbox.hosted import pages
 

@@ -1,5 +1,29 @@
 """Every family of API operations; a new one is a module and a name here."""
 
-from sandbox.api import balance, checkout, customers, event_list, payments, webhook_endpoints
+from sandbox.api import (
+    balance,
+    catalogue,
+    checkout,
+    customers,
+    event_list,
+    invoices,
+    payment_methods,
+    payments,
+    setup_intents,
+    subscriptions,
+    webhook_endpoints,
+)
 
-__all__ = ["balance", "checkout", "customers", "event_list", "payments", "webhook_endpoints"]
+__all__ = [
+    "balance",
+    "catalogue",
+    "checkout",
+    "customers",
+    "event_list",
+    "invoices",
+    "payment_methods",
+    "payments",
+    "setup_intents",
+    "subscriptions",
+    "webhook_endpoints",
+]

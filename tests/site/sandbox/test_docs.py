@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from sandbox import steering_billing  # noqa: F401 - it registers commands
 from sandbox.api.routes import OPERATIONS
 from sandbox.cards import CARDS, DECLINES, passes_luhn
 from sandbox.control import ROOT
