@@ -78,10 +78,10 @@ def process(event: Event) -> Event.Status:
     handler = KINDS.get(event.kind)
     if handler is None or event.livemode != settings.STRIPE_LIVE:
         return Status.IGNORED
-    attempt = _attempt_of(event)
-    if attempt is None:
+    changed = handler(event)
+    if changed is None:
         return Status.IGNORED
-    return Status.APPLIED if handler(attempt, event) else Status.SEEN
+    return Status.APPLIED if changed else Status.SEEN
 
 
 def replay(event: Event) -> None:
@@ -123,11 +123,15 @@ def _write(event: Event, status: Event.Status, problem: str) -> None:
     )
 
 
-def _payment(attempt: CheckoutAttempt, event: Event) -> bool:
-    return payments.refresh(attempt)
+def _payment(event: Event) -> bool | None:
+    attempt = _attempt_of(event)
+    return payments.refresh(attempt) if attempt else None
 
 
-def _failed_payment(attempt: CheckoutAttempt, event: Event) -> bool:
+def _failed_payment(event: Event) -> bool | None:
+    attempt = _attempt_of(event)
+    if attempt is None:
+        return None
     failed = gateway.failed_charges(event.payment_intent_id)
     fresh = payments.record_failures(attempt, failed)
     changed = payments.refresh(attempt)
@@ -138,8 +142,10 @@ def _failed_payment(attempt: CheckoutAttempt, event: Event) -> bool:
     return fresh or changed
 
 
-# The one table: what we handle is what we ask Stripe to send.
-KINDS: dict[str, Callable[[CheckoutAttempt, Event], bool]] = {
+# The one table: what we handle is what we ask Stripe to send. A handler finds what the event is
+# about, fetches it and takes it over; true if that changed anything, None if it is not ours.
+Handler = Callable[[Event], bool | None]
+KINDS: dict[str, Handler] = {
     "checkout.session.completed": _payment,
     "checkout.session.async_payment_succeeded": _payment,
     "checkout.session.async_payment_failed": _payment,

@@ -25,6 +25,8 @@ class Card:
     risk_level: str = "normal"
     # Money is available at once instead of after two days.
     available_at_once: bool = False
+    # What happens to the money afterwards, by itself: a name in sandbox.aftermath.FATES.
+    fate: str = ""
     # Shown among the cards to click on the page.
     offered: bool = True
 
@@ -89,8 +91,13 @@ CARDS = {
             offered=False,
         ),
         Card("4000000000000077", "Succeeds, money available at once", available_at_once=True),
-        Card("4000000000000259", "Succeeds, disputed later"),
-        Card("4000000000005126", "Succeeds, a refund of it fails later"),
+        Card("4000000000000259", "Succeeds, disputed later", fate="dispute"),
+        Card("4000000000001976", "Succeeds, asked about later", fate="inquiry", offered=False),
+        Card("4000000000005423", "Succeeds, reported as fraud", fate="warning", offered=False),
+        Card("4000000000005126", "Succeeds, a refund of it fails later", fate="failing refund"),
+        Card(
+            "4000000000007726", "Succeeds, refunds take a while", fate="slow refund", offered=False
+        ),
         Card("4000000000009235", "Succeeds, with elevated risk", risk_level="elevated"),
         Card("4000000000000002", "Declined", decline="generic_decline"),
         Card("4000000000009995", "Declined: insufficient funds", decline="insufficient_funds"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox import clock, events, ids, money, objects
+from sandbox import clock, disputing, events, ids, money, objects
 from sandbox.cards import BANK_FAILURES, CARDS, DECLINES, BankAccount, Card, Decline
 from sandbox.store import Object, store
 
@@ -79,6 +79,7 @@ def attempt(
         "authorized", "approved_by_network", card.risk_level, "Payment complete."
     )
     _succeed(intent, charge)
+    disputing.await_fate(charge, card)
     return Outcome("paid")
 
 

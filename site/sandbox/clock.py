@@ -10,8 +10,9 @@ from sandbox import switches
 from sandbox.store import store
 
 Action = Callable[[str], object]
-Some = TypeVar("Some", bound=Action)
+AnyAction = TypeVar("AnyAction", bound=Callable[..., object])
 ACTIONS: dict[str, Action] = {}
+TOGETHER = 25
 # While the agenda is worked off, its entries happen when they were due, not when we come to them.
 _moment: ContextVar[float | None] = ContextVar("moment", default=None)
 
@@ -35,10 +36,10 @@ def now() -> int:
     return int(exact())
 
 
-def action(name: str) -> Callable[[Some], Some]:
+def action(name: str) -> Callable[[AnyAction], AnyAction]:
     """Register what the agenda calls with the id of an object."""
 
-    def register(function: Some) -> Some:
+    def register(function: AnyAction) -> AnyAction:
         ACTIONS[name] = function
         return function
 
@@ -51,22 +52,41 @@ def plan(name: str, subject: str, due: float) -> None:
     )
 
 
+def plan_once(name: str, subject: str, due: float) -> None:
+    """The same as `plan`, unless just that is planned already."""
+    rows = store.execute(
+        "SELECT 1 FROM agenda WHERE action = ? AND subject = ? AND due = ?", (name, subject, due)
+    )
+    if not rows:
+        plan(name, subject, due)
+
+
 def unplan(name: str, subject: str) -> None:
     store.execute("DELETE FROM agenda WHERE action = ? AND subject = ?", (name, subject))
 
 
 def run_due() -> int:
-    """Do everything that is due by now, in order of time, each in a transaction of its own."""
+    """Do everything that is due by now, in order of time; how many there were.
+
+    Some at once share a transaction: when months pass, writing each by itself takes longest.
+    """
     done = 0
-    while rows := store.execute(
-        "SELECT * FROM agenda WHERE due <= ? ORDER BY due, id LIMIT 1", (exact(),)
-    ):
+    while store.execute("SELECT 1 FROM agenda WHERE due <= ? LIMIT 1", (exact(),)):
         with store.transaction():
-            removed = store.execute(
-                "DELETE FROM agenda WHERE id = ? RETURNING id", (rows[0]["id"],)
-            )
-            if removed:
-                with at(rows[0]["due"]):
-                    ACTIONS[rows[0]["action"]](rows[0]["subject"])
+            for _ in range(TOGETHER):
+                if not _do_next():
+                    break
                 done += 1
     return done
+
+
+def _do_next() -> bool:
+    rows = store.execute(
+        "DELETE FROM agenda WHERE id = (SELECT id FROM agenda WHERE due <= ?"
+        " ORDER BY due, id LIMIT 1) RETURNING *",
+        (exact(),),
+    )
+    for row in rows:
+        with at(row["due"]):
+            ACTIONS[row["action"]](row["subject"])
+    return bool(rows)

@@ -158,6 +158,32 @@ class Sandbox:
         given = {"advance": advance} | ({} if now is None else {"now": now})
         return float(self.command("set_clock", **given)["now"])
 
+    # --- money that was paid: the other commands of sandbox.aftermath go by `command` ------------
+
+    def refund(self, session_id: str, amount: int | None = None, **how: object) -> dict[str, Any]:
+        """Refund as in the dashboard; reason, status."""
+        made: dict[str, Any] = self.command("refund", session=session_id, amount=amount, **how)[
+            "refund"
+        ]
+        return made
+
+    def dispute(self, session_id: str, **how: object) -> dict[str, Any]:
+        """reason, amount, kind ("inquiry", "prevented"); the dispute."""
+        made: dict[str, Any] = self.command("dispute", session=session_id, **how)["dispute"]
+        return made
+
+    def payouts(self, when: str) -> None:
+        """ "daily" or "manual"."""
+        self.command("steer_payouts", when=when)
+
+    def pay_out(self, amount: int | None = None) -> dict[str, Any]:
+        """All there is, pending or not, its rows listed; or an amount by hand. The payout."""
+        self.command("make_available")
+        made: dict[str, Any] = self.command("pay_out", amount=amount)["payout"]
+        if amount is None:
+            self.command("reconcile_payout", payout=made["id"])
+        return made
+
     def steer_deliveries(self, **rules: object) -> None:
         """paused, delay, shuffle, drop, duplicate, twin."""
         self.command("steer_deliveries", **rules)

@@ -79,43 +79,86 @@ def release() -> int:
 
 
 def _book(charge: Object) -> None:
-    created = clock.now()
     at_once = charge.get("_available_at_once", False)
-    fee = fee_of(charge)
-    available_on = created if at_once else created + DAYS_UNTIL_AVAILABLE * 86_400
-    transaction: Object = {
-        "id": ids.new_id("txn_3"),
-        "object": "balance_transaction",
-        "amount": charge["amount"],
-        "available_on": available_on,
-        "balance_type": "payments",
-        "created": created,
-        "currency": charge["currency"],
-        "description": charge["description"],
-        "exchange_rate": None,
-        "fee": fee,
-        "fee_details": [
-            {
-                "amount": fee,
-                "application": None,
-                "currency": charge["currency"],
-                "description": "Stripe processing fees",
-                "type": "stripe_fee",
-            }
-        ],
-        "net": charge["amount"] - fee,
-        "reporting_category": "charge",
-        "source": charge["id"],
-        "status": "available" if at_once else "pending",
-        "type": "charge" if charge["payment_method_details"]["type"] == "card" else "payment",
-    }
-    store.save(transaction)
-    if not at_once:
-        clock.plan("make_available", transaction["id"], available_on)
+    card = charge["payment_method_details"]["type"] == "card"
+    transaction = move(
+        charge["id"],
+        kind="charge" if card else "payment",
+        category="charge",
+        amount=charge["amount"],
+        currency=charge["currency"],
+        fee=fee_of(charge),
+        fee_for="Stripe processing fees",
+        description=charge["description"],
+        days=0 if at_once else DAYS_UNTIL_AVAILABLE,
+    )
     charge["balance_transaction"] = transaction["id"]
     store.save(charge)
 
 
+def move(
+    source: str | None,
+    *,
+    kind: str,
+    category: str,
+    amount: int,
+    currency: str,
+    fee: int = 0,
+    fee_for: str = "",
+    description: str | None = None,
+    days: int = 0,
+) -> Object:
+    """Write one row of the balance: what came (or went, below zero), what Stripe kept of it.
+
+    Args:
+        days: until the rest is available and may be paid out.
+    """
+    created = clock.now()
+    taken: Object = {
+        "amount": fee,
+        "application": None,
+        "currency": currency,
+        "description": fee_for,
+        "type": "stripe_fee",
+    }
+    transaction: Object = {
+        "id": ids.new_id("txn_3"),
+        "object": "balance_transaction",
+        "amount": amount,
+        "available_on": created + days * 86_400,
+        "balance_type": "payments",
+        "created": created,
+        "currency": currency,
+        "description": description,
+        "exchange_rate": None,
+        "fee": fee,
+        "fee_details": [taken] if fee else [],
+        "net": amount - fee,
+        "reporting_category": category,
+        "source": source,
+        "status": "pending" if days else "available",
+        "type": kind,
+        # The payout that carried it away, once there is one; "" keeps it out of all of them.
+        "_payout": None,
+    }
+    store.save(transaction)
+    if days:
+        clock.plan("make_available", transaction["id"], transaction["available_on"])
+    else:
+        _wait_for_payout(transaction)
+    return transaction
+
+
 @clock.action("make_available")
 def make_available(transaction_id: str) -> None:
-    store.save(store.need("balance_transaction", transaction_id) | {"status": "available"})
+    transaction = store.save(
+        store.need("balance_transaction", transaction_id) | {"status": "available"}
+    )
+    _wait_for_payout(transaction)
+
+
+def _wait_for_payout(transaction: Object) -> None:
+    """What is available by midnight is paid out then, by sandbox.payouts."""
+    if switches.get("payouts") == "daily":
+        midnight = (transaction["available_on"] // 86_400 + 1) * 86_400
+        clock.plan_once("daily_payout", transaction["currency"], midnight)

@@ -11,7 +11,17 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from sandbox import clock, delivery, events, faults, money, paying, switches
+from sandbox import (
+    clock,
+    delivery,
+    disputing,
+    events,
+    faults,
+    money,
+    paying,
+    payouts,
+    switches,
+)
 from sandbox.api.answers import public
 from sandbox.api.http import forget_keys_at_work
 from sandbox.api.webhook_endpoints import register
@@ -30,6 +40,9 @@ class Refused(Exception):
     """The command makes no sense as given."""
 
 
+REFUSALS = (Refused, paying.NotPayable, disputing.NotPossible, payouts.NotPossible)
+
+
 def command(function: Callable[[Given], Answer]) -> Callable[[Given], Answer]:
     COMMANDS[function.__name__] = function
     return function
@@ -42,7 +55,7 @@ def control(request: HttpRequest, name: str) -> HttpResponse:
         return JsonResponse({"error": "POST a JSON object"}, status=405)
     try:
         return JsonResponse(COMMANDS[name](json.loads(request.body or b"{}")))
-    except (KeyError, ValueError, Refused, paying.NotPayable) as error:
+    except (KeyError, ValueError, *REFUSALS) as error:
         return JsonResponse({"error": f"{type(error).__name__}: {error}"}, status=400)
 
 

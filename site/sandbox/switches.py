@@ -14,6 +14,8 @@ DEFAULTS: dict[str, Any] = {
     # After a failed renewal: days from each try to the next one, and what comes after the last:
     # "cancel", "unpaid" or "past_due".
     "dunning": {"days": [3, 5, 7], "end": "cancel"},
+    # When what is available is paid out: "daily", or "manual" (by a command only).
+    "payouts": "daily",
     # Faults for the next API calls: kind, count, method, match, seconds.
     "faults": [],
     # Deliveries: paused, seconds of delay and of random shuffling, how many to drop or to double.

@@ -10,10 +10,6 @@ from sandbox.store import Condition, Object, store
 # join later add theirs.
 EXPANDABLE: dict[str, set[str]] = {
     "checkout.session": {"customer", "invoice", "payment_intent", "setup_intent", "subscription"},
-    "payment_intent": {"customer", "latest_charge", "payment_method"},
-    "charge": {"balance_transaction", "customer", "payment_intent"},
-    "balance_transaction": {"source"},
-    "payment_method": {"customer"},
     "price": {"product"},
     "customer.invoice_settings": {"default_payment_method"},
     "subscription": {
@@ -29,6 +25,15 @@ EXPANDABLE: dict[str, set[str]] = {
     "invoice_payment.payment": {"payment_intent"},
     "line_item.pricing.price_details": {"price"},
     "setup_intent": {"customer", "payment_method"},
+    "payment_intent": {"customer", "latest_charge", "payment_method", "review"},
+    "charge": {"balance_transaction", "customer", "payment_intent", "review"},
+    "balance_transaction": {"source"},
+    "payment_method": {"customer"},
+    "refund": {"balance_transaction", "charge", "failure_balance_transaction", "payment_intent"},
+    "dispute": {"charge", "payment_intent"},
+    "radar.early_fraud_warning": {"charge", "payment_intent"},
+    "review": {"charge", "payment_intent"},
+    "payout": {"balance_transaction", "failure_balance_transaction"},
 }
 # Lists inside an object that are shown only when asked for: kind -> field -> private key.
 ON_REQUEST: dict[str, dict[str, str]] = {"checkout.session": {"line_items": "_line_items"}}
