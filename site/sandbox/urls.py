@@ -2,7 +2,8 @@
 
 from django.urls import path, re_path
 
-from sandbox import aftermath, overview, steering  # noqa: F401 - it registers its commands
+# aftermath and steering_billing register their commands.
+from sandbox import aftermath, overview, steering, steering_billing  # noqa: F401
 from sandbox.api.http import api
 from sandbox.hosted import pages
 

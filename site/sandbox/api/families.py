@@ -2,26 +2,36 @@
 
 from sandbox.api import (
     balance,
+    catalogue,
     checkout,
     customers,
     disputes,
     event_list,
+    invoices,
+    payment_methods,
     payments,
     payouts,
     radar,
     refunds,
+    setup_intents,
+    subscriptions,
     webhook_endpoints,
 )
 
 __all__ = [
     "balance",
+    "catalogue",
     "checkout",
     "customers",
     "disputes",
     "event_list",
+    "invoices",
+    "payment_methods",
     "payments",
     "payouts",
     "radar",
     "refunds",
+    "setup_intents",
+    "subscriptions",
     "webhook_endpoints",
 ]

@@ -1,6 +1,7 @@
 """The hosted Checkout page and the 3-D Secure step; they work without JavaScript."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,10 +19,12 @@ from django.shortcuts import render
 from sandbox import clock, money, paying
 from sandbox.cards import CARDS, digits
 from sandbox.hosted.forms import PaymentForm
-from sandbox.hosted.words import card_label, decline_words, words_for
+from sandbox.hosted.words import card_label, decline_words, rhythm_words, words_for
 from sandbox.store import Object, store
 
 ASSETS = Path(__file__).parent / "assets"
+LAST_ERROR = {"payment_intent": "last_payment_error", "setup_intent": "last_setup_error"}
+VERBS = {"setup": "save", "subscription": "subscribe"}
 
 
 def asset(_request: HttpRequest, name: str) -> HttpResponseBase:
@@ -92,8 +95,11 @@ def success_url(session: Object) -> str:
 
 def _refusal(session: Object) -> Object | None:
     """Why the last try did not go through."""
-    intent = store.get("payment_intent", session["payment_intent"] or "")
-    return intent["last_payment_error"] if intent else None
+    intent = paying.intent_of(session)
+    if intent is None:
+        return None
+    error: Object | None = intent[LAST_ERROR[intent["object"]]]
+    return error
 
 
 def _closed(request: HttpRequest, session: Object) -> HttpResponse | None:
@@ -132,7 +138,7 @@ def _form_page(
             for card in CARDS.values()
             if card.offered
         ],
-        "verb": words.get(session["submit_type"] or "pay", words["pay"]),
+        "verb": words[VERBS.get(session["mode"], session["submit_type"] or "pay")],
     }
     return _render(request, "pay", session, context, status=status)
 
@@ -144,24 +150,41 @@ def _words(request: HttpRequest, session: Object) -> dict[str, str]:
 def _render(
     request: HttpRequest, name: str, session: Object, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    currency = session["currency"]
-    lines = [
-        {
-            "name": item["description"],
-            "quantity": item["quantity"],
-            "amount": money.display(item["amount_total"], currency),
-        }
-        for item in session["_line_items"]
-    ]
-    shared = {
-        "words": _words(request, session),
-        "session": session,
-        "lines": lines,
-        "total": money.display(session["amount_total"], currency),
-    }
+    words = _words(request, session)
+    shared = {"words": words, "session": session, **_sums(session, words)}
     return _guarded(
         render(request, f"sandbox/{name}.html", shared | context, status=status), session
     )
+
+
+def _sums(session: Object, words: dict[str, str]) -> dict[str, Any]:
+    """The lines, what is due now, and what is charged later and how often."""
+    currency, total = session["currency"], session["amount_total"]
+    lines, later, rhythm = [], 0, ""
+    for item in session["_line_items"]:
+        amount = item["price"]["unit_amount"] * item["quantity"]
+        often = ""
+        if item["price"]["recurring"]:
+            often = rhythm = rhythm_words(item["price"]["recurring"], words)
+            later += amount
+        shown = money.display(amount, currency)
+        lines.append(
+            {
+                "name": item["description"],
+                "quantity": item["quantity"],
+                "amount": shown,
+                "often": often,
+            }
+        )
+    trial_end = session.get("_subscription_data", {}).get("trial_end")
+    return {
+        "lines": lines,
+        "total": words["save_title"] if total is None else money.display(total, currency),
+        # Where all of it comes again, that is said beside the total.
+        "rhythm": rhythm if later == total else "",
+        "later": f"{money.display(later, currency)} {rhythm}" if later and later != total else "",
+        "later_from": trial_end and datetime.fromtimestamp(trial_end, UTC).date(),
+    }
 
 
 def _redirect(session: Object, url: str) -> HttpResponse:

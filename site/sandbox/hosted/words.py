@@ -1,5 +1,7 @@
 """The hosted pages' words, English and Spanish."""
 
+from typing import Any
+
 WORDS = {
     "en": {
         "lang": "en",
@@ -8,6 +10,20 @@ WORDS = {
         "pay": "Pay",
         "donate": "Donate",
         "book": "Book",
+        "subscribe": "Subscribe",
+        "save": "Save",
+        "save_title": "Save your payment method",
+        "per_day": "per day",
+        "per_week": "per week",
+        "per_month": "per month",
+        "per_year": "per year",
+        "every": "every",
+        "days": "days",
+        "weeks": "weeks",
+        "months": "months",
+        "years": "years",
+        "then": "Then",
+        "from_day": "from",
         "total": "Total",
         "quantity": "Quantity",
         "contact": "Contact",
@@ -60,6 +76,20 @@ WORDS = {
         "pay": "Pagar",
         "donate": "Donar",
         "book": "Reservar",
+        "subscribe": "Suscribirse",
+        "save": "Guardar",
+        "save_title": "Guarde su forma de pago",
+        "per_day": "al día",
+        "per_week": "a la semana",
+        "per_month": "al mes",
+        "per_year": "al año",
+        "every": "cada",
+        "days": "días",
+        "weeks": "semanas",
+        "months": "meses",
+        "years": "años",
+        "then": "Después",
+        "from_day": "desde el",
         "total": "Total",
         "quantity": "Cantidad",
         "contact": "Contacto",
@@ -132,6 +162,14 @@ CARDS_IN_SPANISH = {
 
 def card_label(label: str, words: dict[str, str]) -> str:
     return CARDS_IN_SPANISH[label] if words["lang"] == "es" else label
+
+
+def rhythm_words(recurring: dict[str, Any], words: dict[str, str]) -> str:
+    """ "per month", or "every 3 months"."""
+    count, interval = recurring["interval_count"], recurring["interval"]
+    if count == 1:
+        return words[f"per_{interval}"]
+    return f"{words['every']} {count} {words[interval + 's']}"
 
 
 def words_for(locale: str | None, accepted: str = "") -> dict[str, str]:
