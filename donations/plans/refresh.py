@@ -203,7 +203,10 @@ def _over(
 def _failing(found: gateway.Subscription) -> gateway.Invoice | None:
     """The invoice whose payment was tried and did not come, if it is still wanted."""
     invoice = found.invoice
-    return invoice if invoice and invoice.status == "open" and invoice.tries else None
+    if invoice is None or invoice.status != "open" or not invoice.tries:
+        return None
+    under_way = invoice.intent is not None and invoice.intent.status == "processing"
+    return None if under_way else invoice
 
 
 def _why(failing: gateway.Invoice) -> dict[str, Any]:

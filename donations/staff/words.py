@@ -91,6 +91,7 @@ MAILS: Words = {
     "gift_processing": _("Gift on its way from the bank"),
     "gift_failed": _("Payment that failed"),
     "confirm_gift": _("Confirmation of the address"),
+    "plan": _("About a regular gift"),
 }
 
 
