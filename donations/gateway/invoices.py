@@ -107,6 +107,12 @@ def find_invoice_of(payment_intent_id: str) -> str:
     return id_of(found.to_dict()["data"][0]["invoice"]) if found.data else ""
 
 
+def page_of_invoice(invoice_id: str) -> str:
+    """Stripe's own page where an open invoice is paid or its bank step done; it is kept nowhere."""
+    with translated_errors():
+        return str(client().v1.invoices.retrieve(invoice_id).hosted_invoice_url or "")
+
+
 def pay_invoice(invoice_id: str) -> None:
     """Try to take an open invoice's money at once from the subscription's present card.
 

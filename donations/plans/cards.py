@@ -19,6 +19,15 @@ def open_page(plan: Plan, *, return_url: str) -> str:
     return gateway.open_card_page(plan.customer_id, return_url=return_url, language=plan.language)
 
 
+def bank_page(plan: Plan) -> str:
+    """Stripe's page of the payment that failed, where a bank's question can be answered; or "".
+
+    Raises:
+        Unreachable: Stripe gave no answer.
+    """
+    return gateway.page_of_invoice(plan.open_invoice_id) if plan.open_invoice_id else ""
+
+
 def follow(plan: Plan) -> bool:
     """Charge the card that the donor gave last, and an open payment with it at once.
 
