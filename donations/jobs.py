@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from donations import checkout, defence, gateway, inbox, ledger, mails, payments
+from donations import checkout, defence, gateway, inbox, ledger, mails, payments, programme
 from donations.models import (
     CheckoutAttempt,
     Donation,
@@ -26,7 +26,7 @@ from donations.receipts import book
 
 log = logging.getLogger("northstar.jobs")
 
-__all__ = ["book", "inbox", "mails", "plan_changes", "plan_notices", "plan_refresh"]
+__all__ = ["book", "inbox", "mails", "plan_changes", "plan_notices", "plan_refresh", "programme"]
 
 State = CheckoutAttempt.State
 # A worker that says nothing for this long has died with its job.

@@ -8,8 +8,11 @@ from donations.staff.donors import DonorsDesk
 from donations.staff.gifts import GiftsDesk
 from donations.staff.giving import DesignationsDesk, EntitiesDesk, OptionsDesk
 from donations.staff.inbox import InboxDesk
+from donations.staff.leaving import LeavingDesk
 from donations.staff.mails import MailsDesk
 from donations.staff.notes import TasksDesk
+from donations.staff.plans import AtRiskDesk, PlansDesk
+from donations.staff.programme import ProgrammeDesk
 from donations.staff.receipts import ReceiptsDesk
 from donations.staff.windows import WindowsDesk
 
@@ -25,6 +28,14 @@ class Giving(ViewSetGroup):
     )
 
 
+class RegularGiving(ViewSetGroup):
+    menu_label = _("Regular giving")
+    menu_name = "regular-giving"
+    menu_icon = "calendar-check"
+    menu_order = 155
+    items = (ProgrammeDesk, PlansDesk, AtRiskDesk, LeavingDesk)
+
+
 class Operations(ViewSetGroup):
     menu_label = _("Operations")
     menu_name = "operations"
@@ -35,4 +46,4 @@ class Operations(ViewSetGroup):
 
 @hooks.register("register_admin_viewset")
 def desks() -> list[ViewSetGroup]:
-    return [Giving(), Operations()]
+    return [Giving(), RegularGiving(), Operations()]

@@ -16,6 +16,7 @@ from donations.models.ledger import BalanceTransaction, Entry, Posting, Seal, Se
 from donations.models.mails import Mail
 from donations.models.notes import StaffNote
 from donations.models.plans import Channel, Plan, PlanChange, PlanStep, StripeCustomer
+from donations.models.programme import ProgrammeMonth
 from donations.models.receipts import Receipt, ReceiptFile, ReceiptLink, ReceiptSeries
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "PlanChange",
     "PlanStep",
     "Posting",
+    "ProgrammeMonth",
     "Receipt",
     "ReceiptFile",
     "ReceiptLink",

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.role(STAFF)
 DESKS = (
     *("gifts", "donors", "receipts", "tasks", "designations", "amounts", "entities"),
     *("inbox", "mails", "windows", "factor_resets"),
+    *("plans", "plans_at_risk", "programme", "leaving"),
 )
 A, C, F, L = "Administrator", "Donor care", "Finance", "Finance lead"
 MONEY = {A, C, F, L}
@@ -36,6 +37,15 @@ MAY = {
     "receipts:replace": MONEY,
     "receipts:void": BOOKS,
     **{f"tasks:{name}": MONEY for name in ("index", "index_results", "inspect", "finish")},
+    **{f"plans:{name}": MONEY for name in ("index", "index_results", "inspect")},
+    **{f"plans_at_risk:{name}": MONEY for name in ("index", "index_results")},
+    **{f"programme:{name}": MONEY for name in ("index", "figures")},
+    "leaving:index": MONEY,
+    # Acting for a donor is donor care's; finance reads.
+    **{
+        f"plans:{name}": {A, C}
+        for name in ("amount", "purpose", "pause", "resume", "skip", "retry", "link", "stop")
+    },
     **{f"inbox:{name}": BOOKS for name in ("index", "index_results", "inspect", "replay")},
     **{f"mails:{name}": MONEY for name in ("index", "index_results", "inspect")},
     **{f"windows:{name}": {A, C} for name in ("index", "index_results", "inspect", "add")},
@@ -80,7 +90,7 @@ def test_every_address_of_a_desk_has_its_line():
 
 
 @pytest.fixture
-def rows(make_gift, make_event):
+def rows(make_gift, make_event, make_plan):
     gift = make_gift()
     author = person(factor=False)
     line = gift.lines.get()
@@ -92,6 +102,7 @@ def rows(make_gift, make_event):
             donation=gift, author=author, text="x", due_on="2026-01-01"
         ).pk,
         "inbox": make_event().pk,
+        "plans": make_plan().pk,
         "windows": EventWindow.objects.create(
             starts_at="2026-01-01T00:00Z", ends_at="2026-01-02T00:00Z", note="x", opened_by=author
         ).pk,
@@ -107,7 +118,7 @@ def rows(make_gift, make_event):
 
 def address(name: str, rows: dict[str, object]) -> str:
     desk, action = name.split(":")
-    alone = ("index", "index_results", "add", "ask")
+    alone = ("index", "index_results", "add", "ask", "figures")
     with acting_as(STAFF):
         return reverse(name, args=[] if action in alone else [quote(rows[desk])])
 
