@@ -1,8 +1,9 @@
 """A made-up programme of any size, to measure with: plans, their stories and their gifts.
 
-Rows are made by the server itself, set by set, as the site's own role: every constraint and trigger
-holds, so that a gift is first pending, gets its line, and is paid by an update. There are no
-books, receipts or mails: such a database is thrown away after the measurement.
+Rows are made by the server itself, set by set; every constraint and trigger holds, so that a gift
+is first pending, gets its line, and is paid by an update. It takes the database's owner, because
+the site's own role may make no table, not even for a moment. There are no books, receipts or
+mails: such a database is thrown away after the measurement.
 """
 
 from collections.abc import Callable, Iterator

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, Count, F, Sum, When
+from django.db.models import BigIntegerField, Case, Count, F, Sum, When
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -92,7 +92,11 @@ class LeavingPage(Page):
 
 def _rows(gone: Any) -> list[LeftRow]:
     """By reason: how many by whose wish, and what they would bring a month."""
-    monthly = Case(When(interval="year", then=F("amount_minor") / 12), default="amount_minor")
+    monthly = Case(
+        When(interval="year", then=F("amount_minor") / 12),
+        default=F("amount_minor"),
+        output_field=BigIntegerField(),
+    )
     groups = gone.values("status", "canceled_by", "cancel_reason", "currency").annotate(
         count=Count("pk"), minor=Sum(monthly)
     )

@@ -22,6 +22,9 @@ class Page(WagtailAdminTemplateMixin, TemplateView):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*self.breadcrumbs_items, {"url": "", "label": str(self.page_title)}]
+
     def chosen(self, name: str, offered: Sequence[Any]) -> Any:
         """What the address asks for, if it is offered; else the first."""
         typed = self.request.GET.get(name, "")

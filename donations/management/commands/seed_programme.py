@@ -9,7 +9,8 @@ from donations import programme, programme_seed
 class Command(BaseCommand):
     help = (
         "Fill a database that is thrown away afterwards with a made-up giving programme, to "
-        "measure with. Let no worker run: it would begin to receipt every gift."
+        "measure with. DATABASE_URL must be its owner's. Let no worker run: it would begin to "
+        "receipt every gift."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
