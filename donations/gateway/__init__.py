@@ -9,6 +9,7 @@ from donations.gateway.checkout import (
 from donations.gateway.client import GatewayError, NotFound, Refused, Unreachable, UsedUp
 from donations.gateway.events import BadSignature, Hint, list_events, read_webhook
 from donations.gateway.facts import Charge, Checkout, Movement
+from donations.gateway.lists import ListedCharge, list_charges, list_movements
 from donations.gateway.payments import failed_charges, fetch_movement
 from donations.gateway.webhooks import Endpoint, set_up_endpoint
 
@@ -19,6 +20,7 @@ __all__ = [
     "Endpoint",
     "GatewayError",
     "Hint",
+    "ListedCharge",
     "Movement",
     "NotFound",
     "Refused",
@@ -30,7 +32,9 @@ __all__ = [
     "fetch_checkout",
     "fetch_movement",
     "is_payable",
+    "list_charges",
     "list_events",
+    "list_movements",
     "read_webhook",
     "set_up_endpoint",
 ]

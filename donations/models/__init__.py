@@ -16,11 +16,13 @@ from donations.models.ledger import BalanceTransaction, Entry, Posting, Seal, Se
 from donations.models.mails import Mail
 from donations.models.notes import StaffNote
 from donations.models.receipts import Receipt, ReceiptFile, ReceiptLink, ReceiptSeries
+from donations.models.reconciliation import Difference, Reconciliation
 
 __all__ = [
     "BalanceTransaction",
     "CheckoutAttempt",
     "Designation",
+    "Difference",
     "Donation",
     "DonationLine",
     "Donor",
@@ -36,6 +38,7 @@ __all__ = [
     "ReceiptFile",
     "ReceiptLink",
     "ReceiptSeries",
+    "Reconciliation",
     "Seal",
     "SealItem",
     "StaffNote",

@@ -1,0 +1,50 @@
+"""Charges at Stripe against paid gifts."""
+
+from collections.abc import Iterator
+
+from donations import gateway, payments
+from donations.gateway import ListedCharge
+from donations.models import CheckoutAttempt, Donation
+from donations.reconciliation.compare import Cause, Comparison, Found, Stretch, side_by_side
+
+
+def compare(stretch: Stretch) -> Comparison:
+    listed = {one.charge.id: one for one in gateway.list_charges(stretch.since, stretch.until)}
+    paid = Donation.objects.filter(
+        livemode=stretch.livemode, paid_at__gte=stretch.since, paid_at__lt=stretch.until
+    )
+    ours = {gift.charge_id or "": gift for gift in paid}
+    there = {
+        key: one for key, one in listed.items() if one.charge.status == "succeeded" or key in ours
+    }
+    return side_by_side(
+        there, ours, only_there=_unbooked, only_here=_unknown_there, both=_differing
+    )
+
+
+def _unbooked(key: str, one: ListedCharge) -> Found | None:
+    """Money that came in for a try of ours; what others take on the same account is theirs."""
+    attempt = _attempt_of(one)
+    if attempt is None:
+        return None
+    detail = {"amount_minor": one.charge.amount_minor, "currency": one.charge.currency}
+    return Found(Cause.CHARGE_UNBOOKED, key, detail, lambda: payments.refresh(attempt))
+
+
+def _attempt_of(one: ListedCharge) -> CheckoutAttempt | None:
+    if not one.reference:
+        return None
+    return CheckoutAttempt.objects.filter(reference=one.reference).first()
+
+
+def _unknown_there(key: str, gift: Donation) -> Found:
+    return Found(Cause.CHARGE_UNKNOWN_THERE, key, {"donation": gift.pk})
+
+
+def _differing(key: str, one: ListedCharge, gift: Donation) -> Iterator[Found]:
+    there = (one.charge.amount_minor, one.charge.currency)
+    here = (gift.amount_minor, gift.currency)
+    if one.charge.status != "succeeded":
+        yield Found(Cause.CHARGE_FAILED_THERE, key, {"donation": gift.pk})
+    elif there != here:
+        yield Found(Cause.CHARGE_AMOUNT, key, {"there": there, "here": here})
