@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+import sandbox.aftermath  # noqa: F401 - its commands are in the same table
 from sandbox.api.routes import OPERATIONS
 from sandbox.cards import CARDS, DECLINES, passes_luhn
 from sandbox.control import ROOT
