@@ -19,10 +19,11 @@ from donations.models import (
     UsedChallenge,
 )
 from donations.receipts import book
+from donations.reconciliation import run as reconciliation
 
 log = logging.getLogger("northstar.jobs")
 
-__all__ = ["book", "inbox", "mails"]
+__all__ = ["book", "inbox", "mails", "reconciliation"]
 
 State = CheckoutAttempt.State
 # A worker that says nothing for this long has died with its job.

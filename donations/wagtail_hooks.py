@@ -11,6 +11,7 @@ from donations.staff.inbox import InboxDesk
 from donations.staff.mails import MailsDesk
 from donations.staff.notes import TasksDesk
 from donations.staff.receipts import ReceiptsDesk
+from donations.staff.reconciliation import ReconciliationDesk
 from donations.staff.windows import WindowsDesk
 
 
@@ -30,7 +31,7 @@ class Operations(ViewSetGroup):
     menu_name = "operations"
     menu_icon = "cogs"
     menu_order = 160
-    items = (InboxDesk, MailsDesk, WindowsDesk)
+    items = (InboxDesk, ReconciliationDesk, MailsDesk, WindowsDesk)
 
 
 @hooks.register("register_admin_viewset")

@@ -24,6 +24,7 @@ class Reconciliation(models.Model):
     class Meta:
         verbose_name = _("reconciliation")
         verbose_name_plural = _("reconciliations")
+        permissions = [("run_reconciliation", "Can compare the books with Stripe once more")]
         ordering = ["-started_at", "-pk"]
         constraints = [
             models.CheckConstraint(

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
+from core.retries import Patient
 from donations import gateway, payments
 from donations.models import Difference, Reconciliation
 from donations.reconciliation import charges, events, movements
@@ -73,6 +75,19 @@ def reconcile(
     if left:
         log.error("the books and Stripe differ", extra={"count": len(left)})
     return run
+
+
+@app.periodic(cron="31 3 * * *")
+@app.task(queue="public", queueing_lock="reconcile_nightly", retry=Patient(gateway.Unreachable))
+def reconcile_nightly(timestamp: int) -> None:
+    """Each night: the last three days, mending what can be mended."""
+    reconcile(repair=True)
+
+
+@app.task(queue="public", retry=Patient(gateway.Unreachable))
+def compare_stretch(since: str, until: str) -> None:
+    """Job: one stretch of time once more, at somebody's request."""
+    reconcile(since=datetime.fromisoformat(since), until=datetime.fromisoformat(until), repair=True)
 
 
 def last() -> Reconciliation | None:

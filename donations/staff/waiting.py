@@ -16,6 +16,7 @@ from donations.models import Donation, Receipt, StaffNote
 from donations.staff.desk import Notice, amount, moment
 from donations.staff.inbox import failed_count, silence
 from donations.staff.mails import unsettled_count
+from donations.staff.reconciliation import alarms
 from donations.staff.windows import open_now
 
 DAYS = 7
@@ -38,6 +39,8 @@ def waiting(user: Any) -> list[Notice]:
         found += silence(inbox.silent_since())
         if text := failed_count():
             found.append(Notice(text, f"{reverse('inbox:index')}?status=failed", "bad"))
+    if user.has_perm("donations.view_reconciliation"):
+        found += alarms()
     if user.has_perm("donations.view_mail") and (text := unsettled_count()):
         found.append(Notice(text, f"{reverse('mails:index')}?work=on", "warn"))
     if user.has_perm("donations.view_receipt"):

@@ -50,6 +50,7 @@ FINANCE = Role(
         *("view_donation", "view_donor", "view_receipt", "view_entry", "view_event", "view_mail"),
         *("view_designation", "view_givingoptions", "view_legalentity"),
         *("resend_receipt", "replace_receipt", "void_receipt", "replay_event"),
+        *("view_reconciliation", "run_reconciliation"),
         *("view_staffnote", "add_staffnote", "change_staffnote"),
     )
 )

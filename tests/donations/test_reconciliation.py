@@ -115,3 +115,14 @@ def test_the_command_names_what_is_left_and_its_exit_code_tells(giving, run_jobs
     ):
         call_command("reconcile")
     assert "A charge has another amount" in capsys.readouterr().out
+
+
+def test_each_night_the_books_are_compared_and_mended(giving, run_jobs):
+    gift = giving.begin()
+    giving.pay(gift)
+    with mock.patch.object(run, "SETTLING", timedelta(minutes=-1)):
+        run.reconcile_nightly(0)
+    run_jobs()
+    gift.refresh_from_db()
+    assert gift.status == "paid"
+    assert run.last().differences.filter(repaired=False).count() == 0

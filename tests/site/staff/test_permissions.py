@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from donations.models import EventWindow, GivingOptions, Mail, StaffNote
+from donations.models import EventWindow, GivingOptions, Mail, Reconciliation, StaffNote
 from staff import roles
 from staff.models import FactorReset
 from tests.people import person, signed_in
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.role(STAFF)
 
 DESKS = (
     *("gifts", "donors", "receipts", "tasks", "designations", "amounts", "entities"),
-    *("inbox", "mails", "windows", "factor_resets"),
+    *("inbox", "reconciliation", "mails", "windows", "factor_resets"),
 )
 A, C, F, L = "Administrator", "Donor care", "Finance", "Finance lead"
 MONEY = {A, C, F, L}
@@ -37,6 +37,7 @@ MAY = {
     "receipts:void": BOOKS,
     **{f"tasks:{name}": MONEY for name in ("index", "index_results", "inspect", "finish")},
     **{f"inbox:{name}": BOOKS for name in ("index", "index_results", "inspect", "replay")},
+    **{f"reconciliation:{name}": BOOKS for name in ("index", "index_results", "inspect", "again")},
     **{f"mails:{name}": MONEY for name in ("index", "index_results", "inspect")},
     **{f"windows:{name}": {A, C} for name in ("index", "index_results", "inspect", "add")},
     **{f"mails:{name}": {A, C} for name in ("again", "correct", "leave")},
@@ -92,6 +93,9 @@ def rows(make_gift, make_event):
             donation=gift, author=author, text="x", due_on="2026-01-01"
         ).pk,
         "inbox": make_event().pk,
+        "reconciliation": Reconciliation.objects.create(
+            since="2026-01-01T00:00Z", until="2026-01-02T00:00Z", livemode=False, repairs=True
+        ).pk,
         "windows": EventWindow.objects.create(
             starts_at="2026-01-01T00:00Z", ends_at="2026-01-02T00:00Z", note="x", opened_by=author
         ).pk,
