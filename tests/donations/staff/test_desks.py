@@ -187,6 +187,7 @@ def test_a_reconciliation_tells_what_differs_and_is_run_again(finance):
     for told in ("A fee has another amount", "here: 4, there: 5", "Repaired", "318"):
         assert told in page
     finance.post(url("reconciliation:again", done.pk))
+    done.refresh_from_db()
     (job,) = ProcrastinateJob.objects.filter(task_name__endswith="compare_stretch")
     assert job.args == {"since": done.since.isoformat(), "until": done.until.isoformat()}
 
