@@ -5,11 +5,22 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from donations import checkout, defence, gateway, inbox, ledger, mails, payments
+from core.retries import Patient
+from donations import (
+    checkout,
+    defence,
+    disputes,
+    gateway,
+    inbox,
+    ledger,
+    mails,
+    payments,
+    refunds,
+)
 from donations.models import (
     CheckoutAttempt,
     Donation,
@@ -99,6 +110,18 @@ def ask_again(timestamp: int) -> None:
         _ask_about(attempt)
 
 
+@app.task(queue="public", retry=Patient(gateway.Unreachable, payments.Busy))
+def look_after(donation_id: int) -> None:
+    """Job: what became of a gift that was refunded or disputed before we heard it was paid.
+
+    Raises:
+        Unreachable, Busy: not now; tried again.
+    """
+    donation = Donation.objects.get(pk=donation_id)
+    refunds.refresh(donation)
+    disputes.refresh(donation)
+
+
 def _ask_about(attempt: CheckoutAttempt) -> None:
     """One that cannot be asked about must not hold up those behind it."""
     try:
@@ -128,7 +151,8 @@ def finish_receipts(timestamp: int) -> None:
     """Every five minutes: paid gifts without a number and numbers without a file, if jobs died."""
     since = timezone.now() - timedelta(minutes=10)
     paid = Donation.objects.filter(status=Donation.Status.PAID, paid_at__lt=since)
-    unnumbered = paid.filter(receipts=None).values_list("pk", flat=True)
+    kept = paid.exclude(amount_minor__lte=F("refunded_minor") + F("lost_minor"))
+    unnumbered = kept.filter(receipts=None).values_list("pk", flat=True)
     undrawn = Receipt.objects.filter(sha256=None, issued_at__lt=since, state=Receipt.State.ISSUED)
     for pk in {*unnumbered[:500], *undrawn.values_list("donation_id", flat=True)[:500]}:
         book.issue_receipt.defer(donation_id=pk)

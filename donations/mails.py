@@ -17,7 +17,7 @@ from core import money
 from core.links import public_url
 from core.retries import Patient
 from donations import timeline
-from donations.models import Donation, Mail, Receipt
+from donations.models import Donation, Mail, Receipt, Refund
 from donations.receipts import links
 
 Status = Mail.Status
@@ -40,6 +40,7 @@ def queue(
     cause: str,
     donation: Donation | None = None,
     receipt: Receipt | None = None,
+    refund: Refund | None = None,
 ) -> None:
     """Owe somebody a mail. The same cause twice is one mail.
 
@@ -47,7 +48,13 @@ def queue(
         cause: names what justifies it, as "receipt:318".
     """
     mail = Mail(
-        template=template, to=to, language=language, cause=cause, donation=donation, receipt=receipt
+        template=template,
+        to=to,
+        language=language,
+        cause=cause,
+        donation=donation,
+        receipt=receipt,
+        refund=refund,
     )
     with transaction.atomic():
         Mail.objects.bulk_create([mail], ignore_conflicts=True)
@@ -145,6 +152,7 @@ def correct_and_resend(mail: Mail, *, to: str, actor: Any = None) -> None:
             cause=f"resend:{mail.pk}",
             donation=mail.donation,
             receipt=mail.receipt,
+            refund=mail.refund,
         )
 
 
@@ -166,6 +174,7 @@ def send_again(mail: Mail) -> None:
                 cause=f"again:{mail.pk}:{timezone.now():%Y%m%d%H}",
                 donation=mail.donation,
                 receipt=mail.receipt,
+                refund=mail.refund,
             )
 
 
@@ -274,6 +283,18 @@ def _failed(mail: Mail, preview: bool) -> dict[str, Any]:
     return {**_gift(mail, preview), "give_link": "…" if preview else link}
 
 
+def _refunded(mail: Mail, preview: bool) -> dict[str, Any]:
+    refund = mail.refund
+    assert refund is not None  # queued with it
+    back = money.display(refund.amount_minor, refund.currency, mail.language)
+    return {
+        **_gift(mail, preview),
+        "refunded": back,
+        "whole": refund.donation.amount_minor == refund.amount_minor,
+        "on_its_way": refund.status == Refund.Status.PENDING,
+    }
+
+
 CONTEXTS: dict[str, Callable[[Mail, bool], dict[str, Any]]] = {
     "receipt": _receipt,
     "receipt_again": _receipt,
@@ -282,4 +303,5 @@ CONTEXTS: dict[str, Callable[[Mail, bool], dict[str, Any]]] = {
     "gift_processing": _gift,
     "gift_failed": _failed,
     "confirm_gift": _confirm,
+    "gift_refunded": _refunded,
 }

@@ -12,8 +12,7 @@ from donations.gateway.client import client, translated_errors
 from donations.gateway.facts import moment
 
 TOLERANCE_SECONDS = 300
-# A list may be narrowed to so many kinds, not more.
-KINDS_AT_ONCE = 20
+KINDS_PER_QUESTION = 20
 
 
 class BadSignature(Exception):
@@ -56,16 +55,15 @@ def read_webhook(body: bytes, signature: str, secrets: Sequence[str]) -> Hint:
 
 
 def list_events(kinds: Sequence[str], *, since: datetime) -> Iterator[Hint]:
-    """Events that Stripe still holds (30 days); finds what never reached us."""
-    since_second = int(since.timestamp())
-    with translated_errors():
-        for first in range(0, len(kinds), KINDS_AT_ONCE):
+    """Events that Stripe still holds (30 days), the oldest of each few kinds last.
+
+    Finds what never reached us. Stripe takes so many kinds in one question and no more.
+    """
+    for start in range(0, len(kinds), KINDS_PER_QUESTION):
+        asked = list(kinds[start : start + KINDS_PER_QUESTION])
+        with translated_errors():
             page = client().v1.events.list(
-                {
-                    "types": list(kinds[first : first + KINDS_AT_ONCE]),
-                    "created": {"gte": since_second},
-                    "limit": 100,
-                }
+                {"types": asked, "created": {"gte": int(since.timestamp())}, "limit": 100}
             )
             for event in page.auto_paging_iter():
                 yield _hint(event.to_dict())

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from donations.gateway.afterwards import Dispute, Refund
 from donations.gateway.client import client, translated_errors
 from donations.gateway.facts import Charge, Movement
+from donations.gateway.payouts import Payout
 
 
 @dataclass(frozen=True)
@@ -16,38 +18,37 @@ class ListedCharge:
     charge: Charge
     reference: str
     payment_intent_id: str
-    customer_id: str
 
 
 def list_charges(since: datetime, until: datetime) -> Iterator[ListedCharge]:
     """Charges begun in the stretch, the failed ones too; newest first."""
-    with translated_errors():
-        page = client().v1.charges.list(
-            {
-                "created": _between(since, until),
-                "limit": 100,
-                "expand": ["data.balance_transaction"],
-            }
+    for raw in _all(client().v1.charges, since, until):
+        yield ListedCharge(
+            charge=Charge.read(raw),
+            reference=str((raw.get("metadata") or {}).get("reference") or ""),
+            payment_intent_id=str(raw.get("payment_intent") or ""),
         )
-        for one in page.auto_paging_iter():
-            raw = one.to_dict()
-            yield ListedCharge(
-                charge=Charge.read(raw),
-                reference=str((raw.get("metadata") or {}).get("reference") or ""),
-                payment_intent_id=str(raw.get("payment_intent") or ""),
-                customer_id=str(raw.get("customer") or ""),
-            )
 
 
 def list_movements(since: datetime, until: datetime) -> Iterator[Movement]:
     """Balance transactions of the stretch, of every kind; newest first."""
+    return map(Movement.read, _all(client().v1.balance_transactions, since, until))
+
+
+def list_refunds_made(since: datetime, until: datetime) -> Iterator[Refund]:
+    return map(Refund.read, _all(client().v1.refunds, since, until))
+
+
+def list_disputes_opened(since: datetime, until: datetime) -> Iterator[Dispute]:
+    return map(Dispute.read, _all(client().v1.disputes, since, until))
+
+
+def list_payouts_made(since: datetime, until: datetime) -> Iterator[Payout]:
+    return map(Payout.read, _all(client().v1.payouts, since, until))
+
+
+def _all(service: Any, since: datetime, until: datetime) -> Iterator[dict[str, Any]]:
+    between = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
     with translated_errors():
-        page = client().v1.balance_transactions.list(
-            {"created": _between(since, until), "limit": 100}
-        )
-        for one in page.auto_paging_iter():
-            yield Movement.read(one.to_dict())
-
-
-def _between(since: datetime, until: datetime) -> Any:
-    return {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
+        for one in service.list({"created": between, "limit": 100}).auto_paging_iter():
+            yield one.to_dict()

@@ -25,6 +25,16 @@ STEPS = [
     ("canceled", "processing"),
 ]
 
+# What of a donation went back: the sums of its refunds and disputes.
+SUMS = {
+    "refunded_minor": """SELECT COALESCE(SUM(amount_minor), 0) FROM donations_refund
+        WHERE donation_id = NEW.id AND status IN ('pending', 'succeeded')""",
+    "disputed_minor": """SELECT COALESCE(SUM(withdrawn_minor), 0) FROM donations_dispute
+        WHERE donation_id = NEW.id""",
+    "lost_minor": """SELECT COALESCE(SUM(withdrawn_minor), 0) FROM donations_dispute
+        WHERE donation_id = NEW.id AND status IN ('lost', 'prevented')""",
+}
+
 
 class Donation(models.Model):
     """One payment by one donor, from intent to final outcome. Rows are never deleted.
@@ -67,7 +77,10 @@ class Donation(models.Model):
     # Good-faith estimate of what the donor got back; lowers the deductible part, not the ledger.
     benefit_minor = models.PositiveBigIntegerField(default=0)
     refunded_minor = models.PositiveBigIntegerField(default=0)
+    # What banks have taken back: while they decide, and of that what is gone for good. All three
+    # are sums of rows, kept by the database.
     disputed_minor = models.PositiveBigIntegerField(default=0)
+    lost_minor = models.PositiveBigIntegerField(default=0)
 
     # As typed, kept with this gift; receipts print these.
     name = models.CharField(_("name"), max_length=200)
@@ -126,6 +139,7 @@ class Donation(models.Model):
                 & Q(fee_cover_minor__lt=F("amount_minor"))
                 & Q(refunded_minor__lte=F("amount_minor"))
                 & Q(disputed_minor__lte=F("amount_minor"))
+                & Q(lost_minor__lte=F("disputed_minor"))
                 & Q(benefit_minor__lte=F("amount_minor")),
             ),
             models.CheckConstraint(
@@ -146,6 +160,7 @@ class Donation(models.Model):
                 *("charge_id", "payment_intent_id", "paid_at"),
                 when="OLD.\"status\" = 'paid'",
             ),
+            rules.equals("donation_sums_are_of_rows", SUMS),
             pgtrigger.FSM(name="donation_status_steps", field="status", transitions=STEPS),
             pgtrigger.Trigger(
                 name="donation_paid_only_with_whole_lines",
@@ -176,6 +191,11 @@ class Donation(models.Model):
     def gift_minor(self) -> int:
         """The gift without the covered fee."""
         return self.amount_minor - self.fee_cover_minor
+
+    @property
+    def kept_minor(self) -> int:
+        """What we have of it for good, as far as is known: what a receipt is for."""
+        return max(0, self.amount_minor - self.refunded_minor - self.lost_minor)
 
 
 class DonationLine(models.Model):

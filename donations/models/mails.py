@@ -27,6 +27,9 @@ class Mail(models.Model):
     receipt = models.ForeignKey(
         "donations.Receipt", models.PROTECT, null=True, blank=True, related_name="mails"
     )
+    refund = models.ForeignKey(
+        "donations.Refund", models.PROTECT, null=True, blank=True, related_name="mails"
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)

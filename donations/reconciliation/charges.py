@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from donations import gateway, payments
-from donations.gateway import ListedCharge
 from donations.models import CheckoutAttempt, Donation
 from donations.reconciliation.compare import Cause, Comparison, Found, Stretch, side_by_side
 
@@ -22,7 +21,7 @@ def compare(stretch: Stretch) -> Comparison:
     )
 
 
-def _unbooked(key: str, one: ListedCharge) -> Found | None:
+def _unbooked(key: str, one: gateway.ListedCharge) -> Found | None:
     """Money that came in for a try of ours; what others take on the same account is theirs."""
     attempt = _attempt_of(one)
     if attempt is None:
@@ -31,7 +30,7 @@ def _unbooked(key: str, one: ListedCharge) -> Found | None:
     return Found(Cause.CHARGE_UNBOOKED, key, detail, lambda: payments.refresh(attempt))
 
 
-def _attempt_of(one: ListedCharge) -> CheckoutAttempt | None:
+def _attempt_of(one: gateway.ListedCharge) -> CheckoutAttempt | None:
     if not one.reference:
         return None
     return CheckoutAttempt.objects.filter(reference=one.reference).first()
@@ -41,7 +40,7 @@ def _unknown_there(key: str, gift: Donation) -> Found:
     return Found(Cause.CHARGE_UNKNOWN_THERE, key, {"donation": gift.pk})
 
 
-def _differing(key: str, one: ListedCharge, gift: Donation) -> Iterator[Found]:
+def _differing(key: str, one: gateway.ListedCharge, gift: Donation) -> Iterator[Found]:
     there = (one.charge.amount_minor, one.charge.currency)
     here = (gift.amount_minor, gift.currency)
     if one.charge.status != "succeeded":

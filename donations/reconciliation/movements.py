@@ -1,10 +1,17 @@
 """Stripe's movements of the balance against the rows and the ledger."""
 
 from collections.abc import Iterator
+from functools import partial
 
-from donations import gateway, payments
-from donations.gateway.facts import Movement
-from donations.models import BalanceTransaction, CheckoutAttempt, Donation
+from donations import gateway, payouts
+from donations.models import (
+    BalanceTransaction,
+    Dispute,
+    Donation,
+    LegalEntity,
+    Payout,
+    Refund,
+)
 from donations.reconciliation.compare import Cause, Comparison, Found, Stretch, side_by_side
 
 
@@ -24,17 +31,22 @@ def compare(stretch: Stretch) -> Comparison:
     )
 
 
-def _unbooked(key: str, one: Movement) -> Found | None:
-    attempt = CheckoutAttempt.objects.filter(
-        donation__charge_id=one.source, donation__status=Donation.Status.PAID
-    ).first()
-    if attempt is None:
-        return None  # of a charge that is not in the books either, or not ours
+def _unbooked(key: str, one: gateway.Movement) -> Found | None:
+    """Rows of what we know. Others, as Stripe's own fees, are booked with their payout."""
+    known = (
+        Donation.objects.filter(charge_id=one.source).exists()
+        or Refund.objects.filter(stripe_id=one.source).exists()
+        or Dispute.objects.filter(stripe_id=one.source).exists()
+        or Payout.objects.filter(stripe_id=one.source).exists()
+    )
+    if not known:
+        return None
+    entity = LegalEntity.objects.get(is_default=True)
     detail = {"kind": one.kind, "net_minor": one.net_minor}
-    return Found(Cause.MOVEMENT_UNBOOKED, key, detail, lambda: payments.refresh(attempt))
+    return Found(Cause.MOVEMENT_UNBOOKED, key, detail, partial(payouts.book, one, entity))
 
 
-def _differing(key: str, one: Movement, row: BalanceTransaction) -> Iterator[Found]:
+def _differing(key: str, one: gateway.Movement, row: BalanceTransaction) -> Iterator[Found]:
     if one.fee_minor != row.fee_minor:
         yield Found(Cause.FEE_AMOUNT, key, {"there": one.fee_minor, "here": row.fee_minor})
     if (one.amount_minor, one.currency) != (row.amount_minor, row.currency):

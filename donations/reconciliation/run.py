@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from core.retries import Patient
 from donations import gateway, payments
 from donations.models import Difference, Reconciliation
-from donations.reconciliation import charges, events, movements
+from donations.reconciliation import charges, disputes, events, movements, payouts, refunds
 from donations.reconciliation.compare import Comparison, Found, Stretch
 
 log = logging.getLogger("northstar.reconcile")
@@ -25,6 +25,9 @@ NIGHTLY = timedelta(days=3)
 FAMILIES: dict[str, Callable[[Stretch], Comparison]] = {
     "events": events.compare,
     "charges": charges.compare,
+    "refunds": refunds.compare,
+    "disputes": disputes.compare,
+    "payouts": payouts.compare,
     "movements": movements.compare,
 }
 

@@ -115,6 +115,9 @@ def _family(name: str) -> str:
     words = {
         "events": gettext("Events compared"),
         "charges": gettext("Charges compared"),
+        "refunds": gettext("Refunds compared"),
+        "disputes": gettext("Disputes compared"),
+        "payouts": gettext("Payouts compared"),
         "movements": gettext("Movements compared"),
     }
     return words.get(name, name)

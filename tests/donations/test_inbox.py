@@ -156,8 +156,10 @@ def test_events_that_never_came_can_be_listed(giving):
     assert Donation.objects.get() == donation
 
 
-@pytest.mark.parametrize("kind", sorted(inbox.KINDS))
-def test_every_kind_leads_to_the_same_state(giving, run_jobs, kind):
+@pytest.mark.parametrize(
+    "kind", sorted(kind for kind in inbox.KINDS if kind.startswith(("checkout", "payment_intent")))
+)
+def test_every_kind_of_a_payment_leads_to_the_same_state(giving, run_jobs, kind):
     donation = giving.begin()
     giving.pay(donation)
     (completed,) = giving.new_events("checkout.session.completed")
