@@ -22,7 +22,7 @@ from donations.gateway.client import GatewayError, NotFound, Refused, Unreachabl
 from donations.gateway.events import BadSignature, Hint, list_events, read_webhook
 from donations.gateway.facts import Charge, Checkout, Movement
 from donations.gateway.payments import failed_charges, fetch_movement
-from donations.gateway.payouts import Payout, fetch_payout, list_payout_movements
+from donations.gateway.payouts import Payout, fetch_payout, list_payout_movements, list_payouts
 from donations.gateway.webhooks import Endpoint, set_up_endpoint
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "list_disputes",
     "list_events",
     "list_payout_movements",
+    "list_payouts",
     "list_refunds",
     "list_warnings",
     "read_webhook",
