@@ -34,6 +34,8 @@ if [ "${1:-}" = tests ]; then
   command -v chromium >/dev/null || command -v google-chrome >/dev/null || need chromium
   command -v qpdf >/dev/null || need qpdf
   command -v pdftoppm >/dev/null || need poppler-utils
+  # What drives the browser brings a Node of its own, which lacks this one.
+  case ${libraries:-libatomic.so.1} in *libatomic.so.1*) ;; *) need libatomic1 ;; esac
 fi
 python=
 if [ -n "$rebuild" ]; then

@@ -1,7 +1,7 @@
 """Postal addresses as donors type them: countries by name, and what an address in one must hold."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from babel import Locale
@@ -48,15 +48,20 @@ class CountrySelect(forms.Select):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         own = self.build_attrs(self.attrs, attrs)
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((code, SELECTED if code == value else "", label) for code, label in self.choices),
-        )
+        options = _options(tuple(self.choices), value)
         return format_html("<select{}>{}</select>", flatatt({"name": name, **own}), options)
 
 
 SELECTED = mark_safe(" selected")
+
+
+@lru_cache(maxsize=32)  # a few languages, a few countries that people come from
+def _options(choices: tuple[tuple[str, str], ...], value: Any) -> SafeString:
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((code, SELECTED if code == value else "", label) for code, label in choices),
+    )
 
 
 @cache

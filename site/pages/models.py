@@ -78,6 +78,15 @@ class StandardPage(Page):
 class OrganisationSettings(BaseSiteSetting):
     """Quick exit, hotline and footer. Who we are stands with the legal entity, once."""
 
+    legal_entity = models.ForeignKey(
+        "donations.LegalEntity",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who we are"),
+        help_text=_("Named in the footer. Left empty, it is the one used where none is chosen."),
+    )
     exit_url = models.URLField(
         _("quick exit leads to"),
         default="https://www.google.com/",
@@ -90,6 +99,7 @@ class OrganisationSettings(BaseSiteSetting):
     footer_text_es = models.CharField(_("footer line, Spanish"), max_length=240, blank=True)
 
     panels = [
+        FieldPanel("legal_entity"),
         MultiFieldPanel(
             [
                 FieldPanel(name)

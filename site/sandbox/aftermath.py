@@ -3,7 +3,7 @@
 A payment is named by its session, payment intent or charge.
 """
 
-from sandbox import disputing, payouts, refunding, switches
+from sandbox import disputing, paying, payouts, refunding, switches
 from sandbox.api.answers import public
 from sandbox.steering import Answer, Given, Refused, command
 from sandbox.store import Object, store
@@ -14,7 +14,9 @@ def _charge(given: Given) -> Object:
         return store.need("charge", str(given["charge"]))
     intent = given.get("payment_intent")
     if intent is None:
-        intent = store.need("checkout.session", str(given["session"]))["payment_intent"]
+        intent = (paying.intent_of(store.need("checkout.session", str(given["session"]))) or {})[
+            "id"
+        ]
     latest = store.need("payment_intent", str(intent))["latest_charge"]
     return store.need("charge", latest)
 

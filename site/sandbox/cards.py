@@ -20,6 +20,8 @@ class Card:
     decline: str = ""
     # The bank asks the holder first (3-D Secure), and refuses or charges after that.
     authenticate: bool = False
+    # … and does so again for every charge, also when the holder is away.
+    each_time: bool = False
     risk_level: str = "normal"
     # Money is available at once instead of after two days.
     available_at_once: bool = False
@@ -75,7 +77,12 @@ CARDS = {
         Card("6011111111111117", "Discover, succeeds", "discover", offered=False),
         Card("4000008260000000", "Visa from the United Kingdom", country="GB", offered=False),
         Card("4000002500003155", "3-D Secure, then succeeds", authenticate=True),
-        Card("4000002760003184", "3-D Secure each time, then succeeds", authenticate=True),
+        Card(
+            "4000002760003184",
+            "3-D Secure each time, then succeeds",
+            authenticate=True,
+            each_time=True,
+        ),
         Card(
             "4000008400001629",
             "3-D Secure, then declined",

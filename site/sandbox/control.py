@@ -136,6 +136,29 @@ class Sandbox:
         """Give every waiting charge its balance transaction now; how many there were."""
         return int(self.command("release_fees")["released"])
 
+    def card_of(self, *, card: str = "", expires: str = "", **whose: str) -> dict[str, Any]:
+        """The card of `subscription=` or `customer=` answers as this test card from now on."""
+        given = {"card": card, "expires": expires}
+        return self.command("card_of", **whose, **{k: v for k, v in given.items() if v})
+
+    def give_card(
+        self, customer_id: str, card: str = CARD, *, authenticate: bool | None = None
+    ) -> dict[str, Any]:
+        """A new card in the portal; holds outcome and error."""
+        return self.command("give_card", customer=customer_id, card=card, authenticate=authenticate)
+
+    def pay_invoice(
+        self, invoice_id: str, card: str = "", *, authenticate: bool | None = None
+    ) -> dict[str, Any]:
+        """Pay as its hosted page does, with a new card or the one on file; as `pay` otherwise."""
+        given = {"card": card} if card else {}
+        return self.command("pay_invoice", invoice=invoice_id, authenticate=authenticate, **given)
+
+    def dunning(self, *, days: Sequence[float] | None = None, end: str = "cancel") -> None:
+        """Days from each failed try to the next; then "cancel", "unpaid" or "past_due"."""
+        given = {} if days is None else {"days": list(days)}
+        self.command("dunning_schedule", end=end, **given)
+
     def set_clock(self, *, now: float | None = None, advance: float = 0) -> float:
         """Set or move the sandbox's time, do what became due; the new time."""
         given = {"advance": advance} | ({} if now is None else {"now": now})

@@ -9,14 +9,22 @@ from sandbox.store import Object, store
 Method = Card | BankAccount
 
 
-def payment_intent(session: Object) -> Object:
-    """The intent that Checkout makes at the first try to pay."""
-    wishes: dict[str, Any] = session["_payment_intent_data"]
+def payment_intent(
+    *,
+    amount: int,
+    currency: str,
+    customer: str | None,
+    methods: list[str],
+    wishes: dict[str, Any],
+    session: str | None = None,
+    invoice: str | None = None,
+) -> Object:
+    """The intent of a Checkout Session or of an invoice; `wishes` as in `payment_intent_data`."""
     intent_id = ids.new_id("pi_3", 23)
     return {
         "id": intent_id,
         "object": "payment_intent",
-        "amount": session["amount_total"],
+        "amount": amount,
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
         "amount_received": 0,
@@ -29,8 +37,8 @@ def payment_intent(session: Object) -> Object:
         "client_secret": f"{intent_id}_secret_{ids.random_text(25)}",
         "confirmation_method": "automatic",
         "created": clock.now(),
-        "currency": session["currency"],
-        "customer": session["customer"],
+        "currency": currency,
+        "customer": customer,
         "description": wishes.get("description"),
         "last_payment_error": None,
         "latest_charge": None,
@@ -48,18 +56,19 @@ def payment_intent(session: Object) -> Object:
                 "request_three_d_secure": "automatic",
             }
         },
-        "payment_method_types": session["payment_method_types"],
+        "payment_method_types": methods,
         "processing": None,
         "receipt_email": wishes.get("receipt_email"),
         "review": None,
-        "setup_future_usage": None,
+        "setup_future_usage": wishes.get("setup_future_usage"),
         "shipping": None,
         "statement_descriptor": None,
         "statement_descriptor_suffix": wishes.get("statement_descriptor_suffix"),
         "status": "requires_payment_method",
         "transfer_data": None,
         "transfer_group": None,
-        "_session": session["id"],
+        "_session": session,
+        "_invoice": invoice,
     }
 
 
@@ -199,20 +208,20 @@ def _details(intent: Object, kept: Object, method: Method, *, authenticated: boo
     card = {
         "amount_authorized": intent["amount"],
         "authorization_code": None if method.decline else ids.random_text(6).upper(),
-        "brand": method.brand,
+        "brand": kept["card"]["brand"],
         "checks": _checks(method),
-        "country": method.country,
+        "country": kept["card"]["country"],
         "exp_month": kept["card"]["exp_month"],
         "exp_year": kept["card"]["exp_year"],
         "extended_authorization": {"status": "disabled"},
-        "fingerprint": method.fingerprint,
-        "funding": method.funding,
+        "fingerprint": kept["card"]["fingerprint"],
+        "funding": kept["card"]["funding"],
         "incremental_authorization": {"status": "unavailable"},
         "installments": None,
-        "last4": method.last4,
+        "last4": kept["card"]["last4"],
         "mandate": None,
         "multicapture": {"status": "unavailable"},
-        "network": method.brand,
+        "network": kept["card"]["brand"],
         "network_token": {"used": False},
         "network_transaction_id": ids.random_text(15).upper(),
         "overcapture": {

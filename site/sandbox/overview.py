@@ -21,11 +21,11 @@ def overview(request: HttpRequest) -> HttpResponse:
             {
                 "id": session["id"],
                 "url": session["url"],
-                "amount": money.display(session["amount_total"], session["currency"]),
+                "amount": money.display(session["amount_total"] or 0, session["currency"] or "usd"),
                 "status": session["status"],
                 "payment_status": session["payment_status"],
-                "intent": session["payment_intent"],
-                "waits": _is_processing(session["payment_intent"]),
+                "intent": (intent := paying.intent_of(session) or {"status": "", "id": ""})["id"],
+                "waits": intent["status"] == "processing",
             }
             for session in store.select("checkout.session", limit=NEWEST)
         ],
@@ -47,11 +47,6 @@ def overview(request: HttpRequest) -> HttpResponse:
         "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'"
     )
     return response
-
-
-def _is_processing(intent_id: str | None) -> bool:
-    intent = store.get("payment_intent", intent_id or "")
-    return intent is not None and intent["status"] == "processing"
 
 
 def _decide(request: HttpRequest) -> HttpResponse:

@@ -2,37 +2,18 @@
 
 Order of events: payment_intent.created at the first try; then, for a card, charge.succeeded,
 payment_intent.succeeded, checkout.session.completed and, a moment later, charge.updated with the
-balance transaction. docs/sandbox.md lists the others.
+balance transaction. A session that begins a subscription puts it, and its first invoice, before
+the charge that will go through. docs/sandbox.md lists all of them.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
-from sandbox import clock, disputing, events, ids, money, objects
-from sandbox.cards import BANK_FAILURES, CARDS, DECLINES, BankAccount, Card, Decline
+from sandbox import charging, clock, customers, events, invoices, objects, setting_up, subscriptions
+from sandbox.cards import BankAccount, Card
+from sandbox.charging import NotPayable, Outcome, Payer
 from sandbox.store import Object, store
 
-
-class NotPayable(Exception):
-    """The session is complete or expired, or waits for another step."""
-
-
-@dataclass(frozen=True)
-class Payer:
-    """What the payer typed beside the number."""
-
-    name: str | None = None
-    email: str | None = None
-    exp_month: int = 12
-    exp_year: int = 2034
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """`paid`, `processing`, `requires_action` or `declined`, with the error shown to the payer."""
-
-    kind: str
-    error: Object | None = None
+__all__ = ["NotPayable", "Outcome", "Payer"]
 
 
 def pay(session_id: str, method: Card | BankAccount, payer: Payer) -> Outcome:
@@ -43,7 +24,8 @@ def pay(session_id: str, method: Card | BankAccount, payer: Payer) -> Outcome:
     """
     with store.transaction():
         session = open_session(session_id)
-        intent = _intent_of(session)
+        if session["mode"] == "subscription":
+            _keep_customer(session, payer)
         details = objects.billing_details(
             name=payer.name, email=payer.email or session["customer_email"]
         )
@@ -52,14 +34,10 @@ def pay(session_id: str, method: Card | BankAccount, payer: Payer) -> Outcome:
             exp_month=payer.exp_month,
             exp_year=payer.exp_year,
             details=details,
-            customer=session["customer"],
+            # A payment method that is kept for later is attached once it has proved good.
+            customer=session["customer"] if session["mode"] == "payment" else None,
         )
-        intent |= {"payment_method": kept["id"], "last_payment_error": None, "next_action": None}
-        if isinstance(method, BankAccount):
-            return _begin_debit(session, intent, kept, method)
-        if method.authenticate:
-            return _ask_the_bank(session, intent)
-        return _charge(session, intent, kept, method, authenticated=False)
+        return _try(session, kept, authenticated=False)
 
 
 def authenticate(session_id: str, *, passed: bool) -> Outcome:
@@ -70,21 +48,16 @@ def authenticate(session_id: str, *, passed: bool) -> Outcome:
     """
     with store.transaction():
         session = open_session(session_id)
-        intent = store.get("payment_intent", session["payment_intent"] or "")
+        intent = intent_of(session)
         if intent is None or intent["status"] != "requires_action":
             raise NotPayable("no authentication is waiting")
         kept = store.need("payment_method", intent["payment_method"])
-        intent["next_action"] = None
         if passed:
-            return _charge(session, intent, kept, CARDS[kept["_number"]], authenticated=True)
-        error = {
-            "code": "payment_intent_authentication_failure",
-            "doc_url": _doc_url("payment_intent_authentication_failure"),
-            "message": "We are unable to authenticate your payment method. Please choose a"
-            " different payment method and try again.",
-            "type": "card_error",
-        }
-        return _fail(intent, kept, error)
+            return _try(session, kept, authenticated=True)
+        if intent["object"] == "setup_intent":
+            error = charging.unauthenticated("setup_intent")
+            return setting_up.refuse(intent, kept, error)
+        return charging.refuse_authentication(intent, kept)
 
 
 def settle_debit(intent_id: str) -> None:
@@ -94,12 +67,14 @@ def settle_debit(intent_id: str) -> None:
         NotPayable: the payment is not processing.
     """
     with store.transaction():
-        intent, charge = _processing(intent_id)
-        _succeed(intent, charge)
-        session = store.need("checkout.session", intent["_session"])
-        session["payment_status"] = "paid"
-        store.save(session)
-        events.emit("checkout.session.async_payment_succeeded", session)
+        intent = charging.settle(intent_id)
+        if intent["_invoice"]:
+            invoices.paid(store.need("invoice", intent["_invoice"]))
+        if intent["_session"]:
+            session = store.need("checkout.session", intent["_session"])
+            session["payment_status"] = "paid"
+            store.save(session)
+            events.emit("checkout.session.async_payment_succeeded", session)
 
 
 def fail_debit(intent_id: str, code: str = "insufficient_funds") -> None:
@@ -109,24 +84,12 @@ def fail_debit(intent_id: str, code: str = "insufficient_funds") -> None:
         NotPayable: the payment is not processing.
     """
     with store.transaction():
-        intent, charge = _processing(intent_id)
-        kept = store.need("payment_method", intent["payment_method"])
-        message = BANK_FAILURES[code]
-        charge |= {"status": "failed", "failure_code": code, "failure_message": message}
-        charge["outcome"] = None
-        store.save(charge)
-        intent["processing"] = None
-        error = {
-            "charge": charge["id"],
-            "code": code,
-            "doc_url": _doc_url(code),
-            "message": message,
-            "type": "invalid_request_error",
-        }
-        events.emit("charge.failed", charge)
-        _fail(intent, kept, error)
-        session = store.need("checkout.session", intent["_session"])
-        events.emit("checkout.session.async_payment_failed", session)
+        intent = charging.bounce(intent_id, code)
+        if intent["_invoice"]:
+            invoices.failed(store.need("invoice", intent["_invoice"]))
+        if intent["_session"]:
+            session = store.need("checkout.session", intent["_session"])
+            events.emit("checkout.session.async_payment_failed", session)
 
 
 @clock.action("expire_session")
@@ -139,16 +102,9 @@ def expire(session_id: str) -> None:
         clock.unplan("expire_session", session_id)
         session |= {"status": "expired", "url": None}
         store.save(session)
-        intent = store.get("payment_intent", session["payment_intent"] or "")
-        if intent is not None:
-            intent |= {
-                "status": "canceled",
-                "canceled_at": clock.now(),
-                "cancellation_reason": "automatic",
-                "next_action": None,
-            }
-            store.save(intent)
-            events.emit("payment_intent.canceled", intent)
+        intent = intent_of(session)
+        if intent is not None and intent["object"] == "payment_intent":
+            charging.cancel(intent, "automatic")
         events.emit("checkout.session.expired", session)
 
 
@@ -163,139 +119,96 @@ def open_session(session_id: str) -> Object:
     return session
 
 
-def _intent_of(session: Object) -> Object:
-    if session["payment_intent"]:
-        return store.need("payment_intent", session["payment_intent"])
-    intent = objects.payment_intent(session)
+def intent_of(session: Object) -> Object | None:
+    """The payment or setup that the session has begun; a subscription's is not named in it."""
+    return store.find(
+        session["payment_intent"] or session["setup_intent"] or session.get("_intent") or ""
+    )
+
+
+def _try(session: Object, kept: Object, *, authenticated: bool) -> Outcome:
+    intent = intent_of(session) or _begin_intent(session)
+    if intent["object"] == "setup_intent":
+        outcome = setting_up.attempt(intent, kept, authenticated=authenticated)
+        if outcome.kind == "paid":
+            if session["_customer"]:
+                setting_up.attach(kept, session["_customer"])
+            if session["mode"] == "subscription":
+                invoices.finalize(_begin_subscription(session, kept))
+            _complete(session, kept, payment_status="no_payment_required")
+        return outcome
+    going_through = charging.foresee(kept, authenticated=authenticated) in ("paid", "processing")
+    if session["mode"] == "subscription" and going_through:
+        setting_up.attach(kept, session["_customer"])
+        invoice = invoices.finalize(_begin_subscription(session, kept), intent)
+        outcome = invoices.attempt(invoice, kept, on_session=True, authenticated=authenticated)
+    else:
+        outcome = charging.attempt(intent, kept, authenticated=authenticated)
+    if outcome.kind in ("paid", "processing"):
+        _complete(session, kept, payment_status="paid" if outcome.kind == "paid" else "unpaid")
+    return outcome
+
+
+def _begin_intent(session: Object) -> Object:
+    methods = session["payment_method_types"]
+    if session["amount_total"] == 0:
+        # A subscription that costs nothing yet: its payment method is set up for later.
+        intent = setting_up.begin(
+            customer=session["_customer"], methods=methods, session=session["id"]
+        )
+        session["_intent"] = intent["id"]
+        store.save(session)
+        return intent
+    joins = session["mode"] == "subscription"
+    wishes = session["_payment_intent_data"]
+    if joins:
+        wishes = {"description": "Subscription creation", "setup_future_usage": "off_session"}
+    intent = objects.payment_intent(
+        amount=session["amount_total"],
+        currency=session["currency"],
+        customer=session["_customer"],
+        methods=methods,
+        wishes=wishes,
+        session=session["id"],
+    )
     store.save(intent)
-    session["payment_intent"] = intent["id"]
+    session["_intent" if joins else "payment_intent"] = intent["id"]
     store.save(session)
     events.emit("payment_intent.created", intent)
     return intent
 
 
-def _ask_the_bank(session: Object, intent: Object) -> Outcome:
-    intent |= {
-        "status": "requires_action",
-        "next_action": {
-            "type": "use_stripe_sdk",
-            "use_stripe_sdk": {
-                "type": "three_d_secure_redirect",
-                "stripe_js": f"{session['url']}/authenticate",
-                "source": ids.new_id("src_1"),
-            },
-        },
-    }
-    store.save(intent)
-    events.emit("payment_intent.requires_action", intent)
-    return Outcome("requires_action")
+def _keep_customer(session: Object, payer: Payer) -> None:
+    """A subscription needs a customer; one is made of who pays, before the first try."""
+    if session["_customer"] is None:
+        customer = customers.create(
+            {"email": payer.email or session["customer_email"], "name": payer.name}
+        )
+        session["_customer"] = customer["id"]
+        store.save(session)
 
 
-def _charge(
-    session: Object, intent: Object, kept: Object, card: Card, *, authenticated: bool
-) -> Outcome:
-    charge = objects.charge(intent, kept, card, authenticated=authenticated)
-    intent["latest_charge"] = charge["id"]
-    if card.decline:
-        return _decline(intent, charge, kept, card)
-    charge["outcome"] = _outcome(
-        "authorized", "approved_by_network", card.risk_level, "Payment complete."
+def _begin_subscription(session: Object, kept: Object) -> Object:
+    """The subscription that the session is for; its first invoice, a draft."""
+    bought = [(item["price"], item["quantity"]) for item in session["_line_items"]]
+    wishes: dict[str, Any] = session["_subscription_data"]
+    subscription, invoice = subscriptions.begin(
+        store.need("customer", session["_customer"]),
+        items=[(price, quantity) for price, quantity in bought if price["recurring"]],
+        once=[(price, quantity) for price, quantity in bought if not price["recurring"]],
+        wishes=wishes | {"default_payment_method": kept["id"]},
+        trial_end=wishes.get("trial_end"),
     )
-    _succeed(intent, charge)
-    _complete(session, kept, payment_status="paid")
-    disputing.await_fate(charge, card)
-    return Outcome("paid")
-
-
-def _decline(intent: Object, charge: Object, kept: Object, card: Card) -> Outcome:
-    decline: Decline = DECLINES[card.decline]
-    blocked = card.risk_level == "highest"
-    charge |= {
-        "status": "failed",
-        "failure_code": decline.code,
-        "failure_message": decline.message,
-        "outcome": _outcome(
-            "blocked" if blocked else "issuer_declined",
-            "not_sent_to_network" if blocked else "declined_by_network",
-            card.risk_level,
-            "Stripe blocked this payment as too risky."
-            if blocked
-            else f"The bank returned the decline code `{card.decline}`.",
-            reason="highest_risk_level" if blocked else card.decline,
-        ),
-    }
-    store.save(charge)
-    events.emit("charge.failed", charge)
-    error = {
-        "advice_code": decline.advice,
-        "charge": charge["id"],
-        "code": decline.code,
-        "decline_code": card.decline,
-        "doc_url": _doc_url(decline.code),
-        "message": decline.message,
-        "type": "card_error",
-    }
-    return _fail(intent, kept, error)
-
-
-def _fail(intent: Object, kept: Object, error: dict[str, Any]) -> Outcome:
-    shown = {key: value for key, value in kept.items() if not key.startswith("_")}
-    intent |= {
-        "status": "requires_payment_method",
-        "payment_method": None,
-        "last_payment_error": error | {"payment_method": shown},
-    }
-    store.save(intent)
-    events.emit("payment_intent.payment_failed", intent)
-    return Outcome("declined", error)
-
-
-def _begin_debit(session: Object, intent: Object, kept: Object, bank: BankAccount) -> Outcome:
-    charge = objects.charge(intent, kept, bank, authenticated=False)
-    store.save(charge)
-    intent |= {"status": "processing", "latest_charge": charge["id"]}
-    store.save(intent)
-    events.emit("payment_intent.processing", intent)
-    events.emit("charge.pending", charge)
-    _complete(session, kept, payment_status="unpaid")
-    return Outcome("processing")
-
-
-def _processing(intent_id: str) -> tuple[Object, Object]:
-    intent = store.get("payment_intent", intent_id)
-    if intent is None or intent["status"] != "processing":
-        raise NotPayable("the payment is not processing")
-    return intent, store.need("charge", intent["latest_charge"])
-
-
-def _succeed(intent: Object, charge: Object) -> None:
-    charge |= {
-        "status": "succeeded",
-        "paid": True,
-        "captured": True,
-        "amount_captured": charge["amount"],
-        "receipt_url": f"https://pay.stripe.com/receipts/payment/{ids.random_text(30)}",
-    }
-    charge["outcome"] = charge["outcome"] or _outcome(
-        "authorized", "approved_by_network", "not_assessed", "Payment complete."
-    )
-    store.save(charge)
-    money.book_later(charge)
-    events.emit("charge.succeeded", charge)
-    intent |= {
-        "status": "succeeded",
-        "amount_received": intent["amount"],
-        "processing": None,
-        "last_payment_error": None,
-    }
-    store.save(intent)
-    events.emit("payment_intent.succeeded", intent)
+    session |= {"subscription": subscription["id"], "invoice": invoice["id"]}
+    store.save(session)
+    return invoice
 
 
 def _complete(session: Object, kept: Object, *, payment_status: str) -> None:
     details = kept["billing_details"]
     session |= {
         "status": "complete",
+        "customer": session["_customer"],
         "payment_status": payment_status,
         "url": None,
         "customer_details": {
@@ -312,26 +225,3 @@ def _complete(session: Object, kept: Object, *, payment_status: str) -> None:
     store.save(session)
     clock.unplan("expire_session", session["id"])
     events.emit("checkout.session.completed", session)
-
-
-def _outcome(
-    kind: str, network_status: str, risk_level: str, message: str, reason: str | None = None
-) -> Object:
-    outcome: Object = {
-        "advice_code": None,
-        "network_advice_code": None,
-        "network_decline_code": None,
-        "network_status": network_status,
-        "reason": reason,
-        "risk_level": risk_level,
-        "seller_message": message,
-        "type": kind,
-    }
-    scores = {"normal": 20, "elevated": 68, "highest": 92}
-    if risk_level in scores:
-        outcome["risk_score"] = scores[risk_level]
-    return outcome
-
-
-def _doc_url(code: str) -> str:
-    return f"https://stripe.com/docs/error-codes/{code.replace('_', '-')}"

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 
-from sandbox import clock, recorder, steering
+from sandbox import address, clock, recorder, steering
 from sandbox.delivery import Courier
 from sandbox.store import store
 
@@ -73,6 +73,7 @@ class Sandbox:
     ) -> None:
         self._server = Server((HOST, port), Handler)
         self.url = f"http://{HOST}:{self._server.server_port}"
+        address.serve_at(self.url)
         store.open(data / "sandbox.sqlite3")
         if record:
             recorder.start(record)

@@ -142,7 +142,8 @@ def fail(given: Given) -> Answer:
 
 def _intent_id(given: Given) -> str:
     if "session" in given:
-        return str(store.need("checkout.session", str(given["session"]))["payment_intent"])
+        intent = paying.intent_of(store.need("checkout.session", str(given["session"])))
+        return str(intent["id"]) if intent else ""
     return str(given["payment_intent"])
 
 

@@ -11,6 +11,9 @@ DEFAULTS: dict[str, Any] = {
     # When a charge gets its balance transaction: "later" (by charge.updated), "at_once" or "held".
     "fees": "later",
     "fees_delay": 0.5,
+    # After a failed renewal: days from each try to the next one, and what comes after the last:
+    # "cancel", "unpaid" or "past_due".
+    "dunning": {"days": [3, 5, 7], "end": "cancel"},
     # When what is available is paid out: "daily", or "manual" (by a command only).
     "payouts": "daily",
     # Faults for the next API calls: kind, count, method, match, seconds.

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from wagtail.models import Locale, Page, Site
 
+from donations.models import LegalEntity
 from pages.demo import english, spanish
 from pages.models import HomePage, OrganisationSettings, StandardPage
 
@@ -35,6 +36,7 @@ def seed() -> int:
     if not OrganisationSettings.objects.filter(site=site).exists():
         OrganisationSettings.objects.create(
             site=site,
+            legal_entity=LegalEntity.objects.filter(is_default=True).first(),
             **english.ORGANISATION,
             hotline_text_es=spanish.HOTLINE_TEXT,
             footer_text_es=spanish.FOOTER_TEXT,

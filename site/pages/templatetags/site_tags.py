@@ -35,13 +35,16 @@ def language_links(context: dict[str, Any]) -> list[Language]:
     page = context.get("page")
     translations: dict[str, str] = {}
     if isinstance(page, Page) and page.pk:
-        others = Page.objects.translation_of(page).live().select_related("locale")
-        translations = {other.locale.language_code: other.get_url(request) for other in others}
+        others = Page.objects.translation_of(page).live()
+        translations = {
+            code: _address(code, url_path)
+            for code, url_path in others.values_list("locale__language_code", "url_path")
+        }
     here = get_language() or settings.LANGUAGE_CODE
     query = f"?{request.GET.urlencode()}" if request.method == "GET" and request.GET else ""
     links = []
     for code, _name in settings.LANGUAGES:
-        home = "/" if code == settings.LANGUAGE_CODE else f"/{code}/"
+        home = _home(code)
         if code == here:
             url: str | None = request.path
         elif isinstance(page, Page):
@@ -61,6 +64,24 @@ def language_links(context: dict[str, Any]) -> list[Language]:
             )
         )
     return links
+
+
+def _home(code: str) -> str:
+    return "/" if code == settings.LANGUAGE_CODE else f"/{code}/"
+
+
+def _address(code: str, url_path: str) -> str:
+    """A page's address from its path, whose first part is the language's home.
+
+    Wagtail's own way asks a cache in the database where each site begins; there is one site.
+    """
+    return _home(code) + url_path.split("/", 2)[2]
+
+
+@register.filter
+def address(page: Page) -> str:
+    """Where a page in the language of the moment is."""
+    return _address(get_language() or settings.LANGUAGE_CODE, page.url_path)
 
 
 @register.filter

@@ -9,7 +9,23 @@ from sandbox.store import Condition, Object, store
 # The fields of each kind that hold another object's id and may be asked for in full. Families that
 # join later add theirs.
 EXPANDABLE: dict[str, set[str]] = {
-    "checkout.session": {"customer", "payment_intent"},
+    "checkout.session": {"customer", "invoice", "payment_intent", "setup_intent", "subscription"},
+    "price": {"product"},
+    "billing_portal.session": {"configuration"},
+    "customer.invoice_settings": {"default_payment_method"},
+    "subscription": {
+        "customer",
+        "default_payment_method",
+        "latest_invoice",
+        "pending_setup_intent",
+        "test_clock",
+    },
+    "invoice": {"customer", "default_payment_method", "test_clock"},
+    "invoice.parent.subscription_details": {"subscription"},
+    "invoice_payment": {"invoice"},
+    "invoice_payment.payment": {"payment_intent"},
+    "line_item.pricing.price_details": {"price"},
+    "setup_intent": {"customer", "payment_method"},
     "payment_intent": {"customer", "latest_charge", "payment_method", "review"},
     "charge": {"balance_transaction", "customer", "payment_intent", "review"},
     "balance_transaction": {"source"},
@@ -22,36 +38,53 @@ EXPANDABLE: dict[str, set[str]] = {
 }
 # Lists inside an object that are shown only when asked for: kind -> field -> private key.
 ON_REQUEST: dict[str, dict[str, str]] = {"checkout.session": {"line_items": "_line_items"}}
+# Lists of other objects that name this one: kind -> field -> (their kind, their field).
+BELONGING = {
+    "customer": {"subscriptions": ("subscription", "customer")},
+    "invoice": {"payments": ("invoice_payment", "invoice")},
+}
 
 
 def public(thing: Object) -> Object:
     return {key: value for key, value in thing.items() if not key.startswith("_")}
 
 
-def shown(thing: Object, expand: Sequence[str] = ()) -> Object:
+def shown(thing: Object, expand: Sequence[str] = (), kind: str = "") -> Object:
     """The object as an answer shows it.
+
+    Args:
+        kind: where this is a part of an object: "invoice.parent".
 
     Raises:
         ApiError: a path in `expand` names nothing that can be expanded.
     """
+    kind = kind or thing["object"]
     answer = public(thing)
     for head, rest in _by_head(expand).items():
-        if thing["object"] == "list":
+        if kind == "list":
             if head != "data":
                 raise _cannot(head)
             answer["data"] = [shown(item, rest) for item in thing["data"]]
             continue
-        hidden = ON_REQUEST.get(thing["object"], {}).get(head)
+        hidden = ON_REQUEST.get(kind, {}).get(head)
         if hidden:
-            answer[head] = listing(thing[hidden], f"{_url(thing)}/{head}")
+            answer[head] = shown(listing(thing[hidden], f"{_url(thing)}/{head}"), rest)
             continue
-        if head not in EXPANDABLE.get(thing["object"], set()):
+        if head in BELONGING.get(kind, {}):
+            theirs, field = BELONGING[kind][head]
+            found = store.select(theirs, where=[(field, "=", thing["id"])])
+            answer[head] = shown(listing(found, f"/v1/{theirs}s?{field}={thing['id']}"), rest)
+            continue
+        if isinstance(thing.get(head), dict) and rest:
+            answer[head] = shown(thing[head], rest, thing[head].get("object", f"{kind}.{head}"))
+            continue
+        if head not in EXPANDABLE.get(kind, set()):
             raise _cannot(head)
         if isinstance(thing.get(head), str):
             related = store.find(thing[head])
             if related is not None:
                 answer[head] = shown(related, rest)
-    if thing["object"] == "list" and "data" not in _by_head(expand):
+    if kind == "list" and "data" not in _by_head(expand):
         answer["data"] = [public(item) for item in thing["data"]]
     return answer
 

@@ -1,10 +1,11 @@
-"""Checkout Sessions for one payment, on the hosted page."""
+"""Checkout Sessions on the hosted page: one payment, a subscription, or a card to be kept."""
 
 import re
 from typing import Any
 
-from sandbox import clock, ids, money, paying
+from sandbox import catalogue, checkout_objects, clock, ids, money, paying, setting_up
 from sandbox.api.answers import equal, listing, page, retrieve
+from sandbox.api.catalogue import INLINE_PRICE, PRODUCT_DATA, price_of
 from sandbox.api.errors import invalid, no_such
 from sandbox.api.params import (
     Choice,
@@ -23,37 +24,29 @@ from sandbox.store import Object, store
 LOCALES = "auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms mt"
 MORE_LOCALES = "nb nl pl pt pt-BR ro ru sk sl sv th tr vi zh zh-HK zh-TW"
 MINUTES_OPEN = (30, 24 * 60)
+# What is taken in one mode only.
+ONLY_IN = {
+    "submit_type": "payment",
+    "payment_intent_data": "payment",
+    "customer_creation": "payment",
+    "subscription_data": "subscription",
+    "setup_intent_data": "setup",
+}
 
 LINE = Hash(
     {
-        "price_data": required(
-            Hash(
-                {
-                    "currency": required(Text(3)),
-                    "product_data": required(
-                        Hash(
-                            {
-                                "name": required(Text(250)),
-                                "description": Text(500),
-                                "images": Items(Web(2048), 8),
-                                "metadata": Metadata(),
-                            }
-                        )
-                    ),
-                    "unit_amount": required(Integer(0)),
-                    "tax_behavior": Choice("exclusive", "inclusive", "unspecified"),
-                }
-            )
-        ),
+        "price": Text(),
+        "price_data": Hash({**INLINE_PRICE, "product_data": PRODUCT_DATA}),
         "quantity": Integer(1, 999_999),
         "metadata": Metadata(),
     }
 )
 CREATE = {
-    "mode": required(Choice("payment")),
+    "mode": required(Choice("payment", "setup", "subscription")),
     "ui_mode": Choice("hosted_page"),
     "submit_type": Choice("auto", "book", "donate", "pay"),
-    "line_items": required(Items(LINE)),
+    "line_items": Items(LINE),
+    "currency": Text(3),
     "customer": Text(),
     "customer_email": Email(800),
     "client_reference_id": Text(200),
@@ -65,6 +58,10 @@ CREATE = {
             "statement_descriptor_suffix": Text(22),
             "receipt_email": Email(),
         }
+    ),
+    "setup_intent_data": Hash({"metadata": Metadata(), "description": Text(1000)}),
+    "subscription_data": Hash(
+        {"metadata": Metadata(), "description": Text(500), "trial_end": Integer()}
     ),
     "payment_method_types": Items(Choice("card", "us_bank_account")),
     "success_url": required(Web()),
@@ -79,6 +76,35 @@ CREATE = {
 @operation("POST", "/v1/checkout/sessions", CREATE)
 def create(call: Call) -> Object:
     given = call.params
+    _refuse_mixtures(given)
+    expires_at = _expires_at(given, clock.now())
+    trial = _trial_end(given)
+    items = [_line(line, number) for number, line in enumerate(given.get("line_items", []))]
+    currency, total = _total(items, given, trial=trial)
+    customer = store.get("customer", given.get("customer", ""))
+    session = checkout_objects.session(
+        given,
+        origin=call.origin,
+        expires_at=expires_at,
+        currency=currency,
+        total=total,
+        known_email=given.get("customer_email") or (customer or {}).get("email"),
+    )
+    session["_line_items"] = items
+    if given["mode"] == "setup":
+        session["setup_intent"] = setting_up.begin(
+            customer=session["customer"],
+            methods=session["payment_method_types"],
+            wishes=session["_setup_intent_data"],
+            session=session["id"],
+        )["id"]
+    store.save(session)
+    clock.plan("expire_session", session["id"], expires_at)
+    return session
+
+
+def _refuse_mixtures(given: dict[str, Any]) -> None:
+    mode = given["mode"]
     if given.get("customer") and given.get("customer_email"):
         raise invalid(
             "You may only specify one of these parameters: customer, customer_email.",
@@ -86,20 +112,36 @@ def create(call: Call) -> Object:
         )
     if given.get("customer") and store.get("customer", given["customer"]) is None:
         raise no_such("customer", given["customer"], param="customer", status=400)
+    for name, only in ONLY_IN.items():
+        if name in given and mode != only:
+            raise invalid(f"You can only pass `{name}` in `{only}` mode.", param=name)
+    if ("line_items" in given) == (mode == "setup"):
+        if mode == "setup":
+            raise invalid("You can not pass `line_items` in `setup` mode.", param="line_items")
+        raise invalid(
+            "Missing required param: line_items.", code="parameter_missing", param="line_items"
+        )
+    if mode == "setup" and "currency" not in given and "payment_method_types" not in given:
+        raise invalid(
+            "Missing required param: currency.", code="parameter_missing", param="currency"
+        )
     suffix = given.get("payment_intent_data", {}).get("statement_descriptor_suffix", "A")
     if not re.search("[A-Za-z]", suffix) or re.search(r"[<>\\'\"*]", suffix):
         raise invalid(
             "The statement descriptor suffix must contain a letter and none of <, >, \\, ', \", *.",
             param="payment_intent_data[statement_descriptor_suffix]",
         )
-    expires_at = _expires_at(given, clock.now())
-    items = [_line(line) for line in given["line_items"]]
-    currency, total = _total(items)
-    session = _session(call, expires_at=expires_at, currency=currency, total=total)
-    session["_line_items"] = items
-    store.save(session)
-    clock.plan("expire_session", session["id"], expires_at)
-    return session
+
+
+def _trial_end(given: dict[str, Any]) -> int | None:
+    trial_end: int | None = given.get("subscription_data", {}).get("trial_end")
+    # As Stripe: Checkout makes no trial shorter than two days.
+    if trial_end is not None and trial_end < clock.now() + 48 * 3600:
+        raise invalid(
+            "The `trial_end` date has to be at least 2 days in the future.",
+            param="subscription_data[trial_end]",
+        )
+    return trial_end
 
 
 def _expires_at(given: dict[str, Any], created: int) -> int:
@@ -115,22 +157,16 @@ def _expires_at(given: dict[str, Any], created: int) -> int:
     return expires_at
 
 
-def _line(line: dict[str, Any]) -> Object:
-    price, quantity = line["price_data"], line.get("quantity")
+def _line(line: dict[str, Any], number: int) -> Object:
+    where = f"line_items[{number}]"
+    quantity = line.get("quantity")
     if quantity is None:
         raise invalid(
-            "Quantity is required. Add `quantity` to `line_items[0]`",
+            f"Quantity is required. Add `quantity` to `{where}`",
             code="parameter_missing",
-            param="line_items[0][quantity]",
+            param=f"{where}[quantity]",
         )
-    currency = price["currency"].lower()
-    if not re.fullmatch("[a-z]{3}", currency):
-        raise invalid(f"Invalid currency: {currency}.", param="line_items[0][price_data][currency]")
-    if money.DIGITS.get(currency) == 3 and price["unit_amount"] % 10:
-        raise invalid(
-            f"Amounts in {currency} must end in 0: Stripe takes them in steps of ten.",
-            param="line_items[0][price_data][unit_amount]",
-        )
+    price = price_of(line, where)
     amount = price["unit_amount"] * quantity
     return {
         "id": ids.new_id("li_1"),
@@ -140,44 +176,50 @@ def _line(line: dict[str, Any]) -> Object:
         "amount_subtotal": amount,
         "amount_tax": 0,
         "amount_total": amount,
-        "currency": currency,
-        "description": price["product_data"]["name"],
+        "currency": price["currency"],
+        "description": catalogue.name_of(price),
         "metadata": line.get("metadata") or {},
-        "price": {
-            "id": ids.new_id("price_1"),
-            "object": "price",
-            "active": False,
-            "billing_scheme": "per_unit",
-            "created": clock.now(),
-            "currency": currency,
-            "custom_unit_amount": None,
-            "livemode": False,
-            "lookup_key": None,
-            "metadata": {},
-            "nickname": None,
-            "product": ids.new_id("prod_", 14),
-            "recurring": None,
-            "tax_behavior": price.get("tax_behavior", "unspecified"),
-            "tiers_mode": None,
-            "transform_quantity": None,
-            "type": "one_time",
-            "unit_amount": price["unit_amount"],
-            "unit_amount_decimal": str(price["unit_amount"]),
-        },
+        "price": price,
         "quantity": quantity,
     }
 
 
-def _total(items: list[Object]) -> tuple[str, int]:
+def _total(
+    items: list[Object], given: dict[str, Any], *, trial: int | None
+) -> tuple[str | None, int | None]:
+    """Currency and what is due now; in a trial, that is what rides along only."""
+    if given["mode"] == "setup":
+        return given.get("currency"), None
     currencies = {item["currency"] for item in items}
     if len(currencies) != 1:
         raise invalid(
             "The `line_items` parameter must hold prices of one currency.", param="line_items"
         )
+    rhythms = {
+        (item["price"]["recurring"]["interval"], item["price"]["recurring"]["interval_count"])
+        for item in items
+        if item["price"]["recurring"]
+    }
+    if given["mode"] == "subscription" and len(rhythms) != 1:
+        raise invalid(
+            "You must provide at least one recurring price in `subscription` mode, and all of one"
+            " interval.",
+            param="line_items",
+        )
+    if given["mode"] == "payment" and rhythms:
+        raise invalid(
+            "You specified `payment` mode but passed a recurring price. Either switch to"
+            " `subscription` mode or use only one-time prices.",
+            param="line_items",
+        )
+    if trial:
+        for item in items:
+            if item["price"]["recurring"]:
+                item |= {"amount_subtotal": 0, "amount_total": 0}
     currency: str = currencies.pop()
     total = sum(item["amount_total"] for item in items)
     least = money.SMALLEST.get(currency, 1)
-    if total < least:
+    if total < least and not (given["mode"] == "subscription" and total == 0):
         raise invalid(
             "The Checkout Session's total amount due must add up to at least"
             f" {money.display(least, currency)} {currency}",
@@ -192,101 +234,6 @@ def _total(items: list[Object]) -> tuple[str, int]:
     return currency, total
 
 
-def _session(call: Call, *, expires_at: int, currency: str, total: int) -> Object:
-    given = call.params
-    session_id = ids.new_id("cs_test_a1", 58)
-    email = given.get("customer_email")
-    customer = store.get("customer", given["customer"]) if given.get("customer") else None
-    known = email or (customer or {}).get("email")
-    details = {
-        "address": None,
-        "business_name": None,
-        "email": known,
-        "individual_name": None,
-        "name": None,
-        "phone": None,
-        "tax_exempt": "none",
-        "tax_ids": None,
-    }
-    methods = ["card", "us_bank_account"] if currency == "usd" else ["card"]
-    return {
-        "id": session_id,
-        "object": "checkout.session",
-        "adaptive_pricing": {"enabled": False},
-        "after_expiration": None,
-        "allow_promotion_codes": None,
-        "amount_subtotal": total,
-        "amount_total": total,
-        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
-        "billing_address_collection": given.get("billing_address_collection"),
-        "cancel_url": given.get("cancel_url"),
-        "client_reference_id": given.get("client_reference_id"),
-        "client_secret": None,
-        "collected_information": None,
-        "consent": None,
-        "consent_collection": None,
-        "created": clock.now(),
-        "currency": currency,
-        "currency_conversion": None,
-        "custom_fields": [],
-        "custom_text": {
-            "after_submit": None,
-            "shipping_address": None,
-            "submit": None,
-            "terms_of_service_acceptance": None,
-        },
-        "customer": given.get("customer"),
-        "customer_creation": None if given.get("customer") else "if_required",
-        "customer_details": details if known else None,
-        "customer_email": email,
-        "discounts": [],
-        "expires_at": expires_at,
-        "invoice": None,
-        "invoice_creation": {
-            "enabled": False,
-            "invoice_data": {
-                "account_tax_ids": None,
-                "custom_fields": None,
-                "description": None,
-                "footer": None,
-                "issuer": None,
-                "metadata": {},
-                "rendering_options": None,
-            },
-        },
-        "livemode": False,
-        "locale": given.get("locale"),
-        "metadata": given.get("metadata") or {},
-        "mode": "payment",
-        "origin_context": None,
-        "payment_intent": None,
-        "payment_link": None,
-        "payment_method_collection": "if_required",
-        "payment_method_configuration_details": None,
-        "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-        "payment_method_types": given.get("payment_method_types") or methods,
-        "payment_status": "unpaid",
-        "permissions": None,
-        "phone_number_collection": {"enabled": False},
-        "recovered_from": None,
-        "redirect_on_completion": "always",
-        "saved_payment_method_options": None,
-        "setup_intent": None,
-        "shipping_address_collection": None,
-        "shipping_cost": None,
-        "shipping_options": [],
-        "status": "open",
-        "submit_type": given.get("submit_type"),
-        "subscription": None,
-        "success_url": given["success_url"],
-        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
-        "ui_mode": "hosted_page",
-        "url": f"{call.origin}/c/pay/{session_id}",
-        "wallet_options": None,
-        "_payment_intent_data": given.get("payment_intent_data", {}),
-    }
-
-
 @operation("GET", "/v1/checkout/sessions/{id}")
 def show(call: Call) -> Object:
     return retrieve("checkout.session", call, "checkout.session")
@@ -299,12 +246,13 @@ def show(call: Call) -> Object:
         **DATED,
         "customer": Text(),
         "payment_intent": Text(),
+        "subscription": Text(),
         "status": Choice("complete", "expired", "open"),
         "customer_details": Hash({"email": required(Text())}),
     },
 )
 def list_sessions(call: Call) -> Object:
-    where = equal(call, "customer", "payment_intent", "status")
+    where = equal(call, "customer", "payment_intent", "status", "subscription")
     if "customer_details" in call.params:
         where.append(("customer_details.email", "=", call.params["customer_details"]["email"]))
     return page(call, "checkout.session", where)

@@ -1,8 +1,9 @@
 """Customers: who pays, by e-mail and name."""
 
-from sandbox import clock, events, ids
+from sandbox import customers, events, standing
 from sandbox.api.answers import equal, page, retrieve
-from sandbox.api.params import Email, Items, Metadata, Text
+from sandbox.api.errors import no_such
+from sandbox.api.params import Email, Hash, Items, Metadata, Text, Unset, merged_metadata
 from sandbox.api.routes import DATED, Call, operation
 from sandbox.store import Object, store
 
@@ -17,40 +18,7 @@ FIELDS = {
 
 @operation("POST", "/v1/customers", FIELDS)
 def create(call: Call) -> Object:
-    given = call.params
-    customer = store.save(
-        {
-            "id": ids.new_id("cus_", 14),
-            "object": "customer",
-            "address": None,
-            "balance": 0,
-            "created": clock.now(),
-            "currency": None,
-            "default_source": None,
-            "delinquent": False,
-            "description": given.get("description"),
-            "discount": None,
-            "email": given.get("email"),
-            "invoice_prefix": ids.random_text(8).upper(),
-            "invoice_settings": {
-                "custom_fields": None,
-                "default_payment_method": None,
-                "footer": None,
-                "rendering_options": None,
-            },
-            "livemode": False,
-            "metadata": given.get("metadata") or {},
-            "name": given.get("name"),
-            "next_invoice_sequence": 1,
-            "phone": None,
-            "preferred_locales": given.get("preferred_locales", []),
-            "shipping": None,
-            "tax_exempt": "none",
-            "test_clock": None,
-        }
-    )
-    events.emit("customer.created", customer)
-    return customer
+    return customers.create(call.params)
 
 
 @operation("GET", "/v1/customers/{id}")
@@ -61,6 +29,31 @@ def show(call: Call) -> Object:
     return customer
 
 
+@operation(
+    "POST",
+    "/v1/customers/{id}",
+    {**FIELDS, "invoice_settings": Hash({"default_payment_method": Unset(Text())})},
+)
+def update(call: Call) -> Object:
+    customer, given = retrieve("customer", call), dict(call.params)
+    if customer.get("_deleted"):
+        raise no_such("customer", customer["id"])
+    if "metadata" in given:
+        given["metadata"] = merged_metadata(customer["metadata"], given["metadata"])
+    if "invoice_settings" in given:
+        name = given["invoice_settings"].get("default_payment_method")
+        kept = store.get("payment_method", name or "")
+        if name and (kept is None or kept["customer"] != customer["id"]):
+            raise no_such(
+                "PaymentMethod",
+                name,
+                param="invoice_settings[default_payment_method]",
+                status=400,
+            )
+        given["invoice_settings"] = customer["invoice_settings"] | given["invoice_settings"]
+    return customers.change(customer, **given)
+
+
 @operation("GET", "/v1/customers", {**DATED, "email": Text()})
 def list_customers(call: Call) -> Object:
     return page(call, "customer", [*equal(call, "email"), ("_deleted", "IS", None)])
@@ -69,6 +62,10 @@ def list_customers(call: Call) -> Object:
 @operation("DELETE", "/v1/customers/{id}")
 def delete(call: Call) -> Object:
     customer = retrieve("customer", call)
+    # As Stripe: the subscriptions of who is gone end at once.
+    for subscription in store.select("subscription", where=[("customer", "=", customer["id"])]):
+        if subscription["status"] not in standing.ENDED:
+            standing.end(subscription, reason="cancellation_requested")
     store.save(customer | {"_deleted": True})
     events.emit("customer.deleted", customer)
     return {"id": customer["id"], "object": "customer", "deleted": True}

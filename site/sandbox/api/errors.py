@@ -18,6 +18,7 @@ class ApiError(Exception):
         *,
         code: str | None = None,
         param: str | None = None,
+        decline_code: str | None = None,
         saved: bool = False,
     ) -> None:
         super().__init__(message)
@@ -26,6 +27,7 @@ class ApiError(Exception):
         self.message = message
         self.code = code
         self.param = param
+        self.decline_code = decline_code
         self.saved = saved
 
     def envelope(self, request_id: str) -> dict[str, Any]:
@@ -33,6 +35,8 @@ class ApiError(Exception):
         if self.code:
             slug = self.code.replace("_", "-")
             error |= {"code": self.code, "doc_url": f"https://stripe.com/docs/error-codes/{slug}"}
+        if self.decline_code:
+            error["decline_code"] = self.decline_code
         error["message"] = self.message
         if self.param:
             error["param"] = self.param

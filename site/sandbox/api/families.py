@@ -2,26 +2,38 @@
 
 from sandbox.api import (
     balance,
+    catalogue,
     checkout,
     customers,
     disputes,
     event_list,
+    invoices,
+    payment_methods,
     payments,
     payouts,
+    portal,
     radar,
     refunds,
+    setup_intents,
+    subscriptions,
     webhook_endpoints,
 )
 
 __all__ = [
     "balance",
+    "catalogue",
     "checkout",
     "customers",
     "disputes",
     "event_list",
+    "invoices",
+    "payment_methods",
     "payments",
     "payouts",
+    "portal",
     "radar",
     "refunds",
+    "setup_intents",
+    "subscriptions",
     "webhook_endpoints",
 ]

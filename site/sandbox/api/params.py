@@ -160,6 +160,23 @@ class Hash(Param):
 
 
 @dataclass
+class Unset(Param):
+    """The inner value, or None for ""."""
+
+    inner: Param
+
+    def read(self, raw: Raw, name: str) -> Any:
+        return None if raw == "" else self.inner.read(raw, name)
+
+
+class Moment(Param):
+    """A time, or the word "now"."""
+
+    def read(self, raw: Raw, name: str) -> int | str:
+        return "now" if raw == "now" else Integer().read(raw, name)
+
+
+@dataclass
 class Items(Param):
     item: Param
     most: int = 100

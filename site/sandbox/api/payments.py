@@ -1,4 +1,4 @@
-"""Payment intents, charges and payment methods: Checkout makes them, the API reads them."""
+"""Payment intents and charges: Checkout and invoices make them, the API reads them."""
 
 from sandbox.api.answers import equal, page, retrieve
 from sandbox.api.params import Text
@@ -24,8 +24,3 @@ def show_charge(call: Call) -> Object:
 @operation("GET", "/v1/charges", {**DATED, "customer": Text(), "payment_intent": Text()})
 def list_charges(call: Call) -> Object:
     return page(call, "charge", equal(call, "customer", "payment_intent"))
-
-
-@operation("GET", "/v1/payment_methods/{id}")
-def show_method(call: Call) -> Object:
-    return retrieve("payment_method", call, "PaymentMethod")

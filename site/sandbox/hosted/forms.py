@@ -13,6 +13,14 @@ from sandbox.paying import Payer
 METHODS = ("card", "us_bank_account")
 
 
+def expiry_of(text: str) -> tuple[int, int] | None:
+    """Month and year of "12 / 34" or "12/2034"."""
+    match = re.fullmatch(r"(\d{1,2})\s*/?\s*(?:20)?(\d{2})", text)
+    if not match or not 1 <= int(match[1]) <= 12:
+        return None
+    return int(match[1]), 2000 + int(match[2])
+
+
 @dataclass
 class PaymentForm:
     """The typed values, and a word from hosted.words for each that is wrong."""
@@ -67,17 +75,16 @@ class PaymentForm:
         return None if self.errors else card
 
     def _check_expiry(self) -> None:
-        match = re.fullmatch(r"(\d{1,2})\s*/?\s*(?:20)?(\d{2})", self.expiry)
-        if not match or not 1 <= int(match[1]) <= 12:
+        expiry = expiry_of(self.expiry)
+        if expiry is None:
             self.errors["expiry"] = "expiry_wrong"
             return
         today = datetime.fromtimestamp(clock.now(), UTC)
-        if (2000 + int(match[2]), int(match[1])) < (today.year, today.month):
+        if expiry[::-1] < (today.year, today.month):
             self.errors["expiry"] = "expiry_past"
 
     def payer(self) -> Payer:
-        match = re.fullmatch(r"(\d{1,2})\s*/?\s*(?:20)?(\d{2})", self.expiry)
-        if self.method == "card" and match:
-            month, year = int(match[1]), 2000 + int(match[2])
-            return Payer(self.name, self.email or None, month, year)
+        expiry = expiry_of(self.expiry)
+        if self.method == "card" and expiry:
+            return Payer(self.name, self.email or None, *expiry)
         return Payer(self.name, self.email or None)

@@ -1,27 +1,23 @@
 """The hosted Checkout page and the 3-D Secure step; they work without JavaScript."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.http import (
-    FileResponse,
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    HttpResponseRedirect,
-)
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from sandbox import clock, money, paying
-from sandbox.cards import CARDS, digits
+from sandbox.cards import digits
+from sandbox.hosted.drawing import form_context, guarded, missing, redirect, words_of
 from sandbox.hosted.forms import PaymentForm
-from sandbox.hosted.words import card_label, decline_words, words_for
+from sandbox.hosted.words import rhythm_words
 from sandbox.store import Object, store
 
 ASSETS = Path(__file__).parent / "assets"
+LAST_ERROR = {"payment_intent": "last_payment_error", "setup_intent": "last_setup_error"}
+VERBS = {"setup": "save", "subscription": "subscribe"}
 
 
 def asset(_request: HttpRequest, name: str) -> HttpResponseBase:
@@ -39,7 +35,7 @@ def while_open(
     def show(request: HttpRequest, session_id: str) -> HttpResponse:
         session = store.get("checkout.session", session_id)
         if session is None:
-            return _missing(request)
+            return missing(request)
         return _closed(request, session) or view(request, session)
 
     return show
@@ -92,8 +88,11 @@ def success_url(session: Object) -> str:
 
 def _refusal(session: Object) -> Object | None:
     """Why the last try did not go through."""
-    intent = store.get("payment_intent", session["payment_intent"] or "")
-    return intent["last_payment_error"] if intent else None
+    intent = paying.intent_of(session)
+    if intent is None:
+        return None
+    error: Object | None = intent[LAST_ERROR[intent["object"]]]
+    return error
 
 
 def _closed(request: HttpRequest, session: Object) -> HttpResponse | None:
@@ -107,11 +106,6 @@ def _closed(request: HttpRequest, session: Object) -> HttpResponse | None:
     return None
 
 
-def _missing(request: HttpRequest) -> HttpResponse:
-    words = words_for(None, request.headers.get("Accept-Language", ""))
-    return _guarded(render(request, "sandbox/missing.html", {"words": words}, status=404), None)
-
-
 def _form_page(
     request: HttpRequest,
     session: Object,
@@ -121,68 +115,68 @@ def _form_page(
     status: int = 200,
 ) -> HttpResponse:
     words = _words(request, session)
-    context = {
-        "form": form,
-        "errors": {name: words[word] for name, word in form.errors.items()},
-        "refusal": decline_words(refusal, words) if refusal else "",
-        "bank": "us_bank_account" in session["payment_method_types"],
-        "by_card": "card" in session["payment_method_types"],
-        "cards": [
-            {"number": card.number, "last4": card.last4, "label": card_label(card.label, words)}
-            for card in CARDS.values()
-            if card.offered
-        ],
-        "verb": words.get(session["submit_type"] or "pay", words["pay"]),
-    }
+    context = form_context(
+        form,
+        words,
+        action=f"/c/pay/{session['id']}",
+        methods=session["payment_method_types"],
+        refusal=refusal,
+    )
+    context["verb"] = words[VERBS.get(session["mode"], session["submit_type"] or "pay")]
+    context["ask_email"] = not session["customer_email"] and not session["customer"]
     return _render(request, "pay", session, context, status=status)
 
 
 def _words(request: HttpRequest, session: Object) -> dict[str, str]:
-    return words_for(session["locale"], request.headers.get("Accept-Language", ""))
+    return words_of(request, session["locale"])
 
 
 def _render(
     request: HttpRequest, name: str, session: Object, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    currency = session["currency"]
-    lines = [
-        {
-            "name": item["description"],
-            "quantity": item["quantity"],
-            "amount": money.display(item["amount_total"], currency),
-        }
-        for item in session["_line_items"]
-    ]
-    shared = {
-        "words": _words(request, session),
-        "session": session,
+    words = _words(request, session)
+    sums = _sums(session, words)
+    shared = {"words": words, "session": session, **sums}
+    if "verb" in context:
+        due = "" if session["amount_total"] is None else sums["total"]
+        context["label"] = " ".join(filter(None, [context["verb"], due, sums["rhythm"]]))
+    page = render(request, f"sandbox/{name}.html", shared | context, status=status)
+    return guarded(page, _leads_to(session))
+
+
+def _sums(session: Object, words: dict[str, str]) -> dict[str, Any]:
+    """The lines, what is due now, and what is charged later and how often."""
+    currency, total = session["currency"], session["amount_total"]
+    lines, later, rhythm = [], 0, ""
+    for item in session["_line_items"]:
+        amount = item["price"]["unit_amount"] * item["quantity"]
+        often = ""
+        if item["price"]["recurring"]:
+            often = rhythm = rhythm_words(item["price"]["recurring"], words)
+            later += amount
+        shown = money.display(amount, currency)
+        lines.append(
+            {
+                "name": item["description"],
+                "quantity": item["quantity"],
+                "amount": shown,
+                "often": often,
+            }
+        )
+    trial_end = session.get("_subscription_data", {}).get("trial_end")
+    return {
         "lines": lines,
-        "total": money.display(session["amount_total"], currency),
+        "total": words["save_title"] if total is None else money.display(total, currency),
+        # Where all of it comes again, that is said beside the total.
+        "rhythm": rhythm if later == total else "",
+        "later": f"{money.display(later, currency)} {rhythm}" if later and later != total else "",
+        "later_from": trial_end and datetime.fromtimestamp(trial_end, UTC).date(),
     }
-    return _guarded(
-        render(request, f"sandbox/{name}.html", shared | context, status=status), session
-    )
 
 
 def _redirect(session: Object, url: str) -> HttpResponse:
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return _guarded(response, session)
+    return redirect(url, _leads_to(session))
 
 
-def _guarded(response: HttpResponse, session: Object | None) -> HttpResponse:
-    """Headers of a page with a payment form. Chromium holds the redirect after a form against
-    `form-action`, so the shop's own origin is named there."""
-    origins = {"'self'"}
-    for name in ("success_url", "cancel_url"):
-        parts = urlsplit((session or {}).get(name) or "")
-        if parts.netloc:
-            origins.add(f"{parts.scheme}://{parts.netloc}")
-    response["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none';"
-        f" frame-ancestors 'none'; form-action {' '.join(sorted(origins))}"
-    )
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+def _leads_to(session: Object) -> list[str | None]:
+    return [session["success_url"], session["cancel_url"]]

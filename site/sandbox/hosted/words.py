@@ -1,5 +1,7 @@
 """The hosted pages' words, English and Spanish."""
 
+from typing import Any
+
 WORDS = {
     "en": {
         "lang": "en",
@@ -8,6 +10,20 @@ WORDS = {
         "pay": "Pay",
         "donate": "Donate",
         "book": "Book",
+        "subscribe": "Subscribe",
+        "save": "Save",
+        "save_title": "Save your payment method",
+        "per_day": "per day",
+        "per_week": "per week",
+        "per_month": "per month",
+        "per_year": "per year",
+        "every": "every",
+        "days": "days",
+        "weeks": "weeks",
+        "months": "months",
+        "years": "years",
+        "then": "Then",
+        "from_day": "from",
         "total": "Total",
         "quantity": "Quantity",
         "contact": "Contact",
@@ -38,6 +54,8 @@ WORDS = {
         "incorrect_cvc": "Your card's CVC is incorrect.",
         "processing_error": "An error occurred while processing your card. Try again in a little"
         " bit.",
+        "setup_intent_authentication_failure": "We are unable to authenticate your payment"
+        " method. Please choose a different payment method and try again.",
         "payment_intent_authentication_failure": "We are unable to authenticate your payment"
         " method. Please choose a different payment method and try again.",
         "expired_title": "This payment page has expired",
@@ -50,6 +68,16 @@ WORDS = {
         "secure_text": "This is a test of 3-D Secure: a real bank would ask for a code here.",
         "secure_pass": "Complete",
         "secure_fail": "Fail",
+        "portal_title": "Your payments",
+        "default": "default",
+        "none_yet": "None yet",
+        "new_method": "Use another payment method",
+        "method_saved": "Your payment method was saved",
+        "invoices": "Invoices",
+        "invoice_paid": "This invoice is paid.",
+        "invoice_processing": "The payment is on its way from your bank.",
+        "invoice_void": "Nothing is to be paid for this invoice.",
+        "invoice_uncollectible": "Nothing is to be paid for this invoice.",
         "missing_title": "There is no such payment page",
         "missing_text": "The address may be incomplete.",
     },
@@ -60,6 +88,20 @@ WORDS = {
         "pay": "Pagar",
         "donate": "Donar",
         "book": "Reservar",
+        "subscribe": "Suscribirse",
+        "save": "Guardar",
+        "save_title": "Guarde su forma de pago",
+        "per_day": "al día",
+        "per_week": "a la semana",
+        "per_month": "al mes",
+        "per_year": "al año",
+        "every": "cada",
+        "days": "días",
+        "weeks": "semanas",
+        "months": "meses",
+        "years": "años",
+        "then": "Después",
+        "from_day": "desde el",
         "total": "Total",
         "quantity": "Cantidad",
         "contact": "Contacto",
@@ -90,6 +132,8 @@ WORDS = {
         "incorrect_cvc": "El CVC de su tarjeta es incorrecto.",
         "processing_error": "Hubo un error al procesar su tarjeta. Inténtelo de nuevo en un"
         " momento.",
+        "setup_intent_authentication_failure": "No pudimos autenticar su forma de pago. Elija"
+        " otra e inténtelo de nuevo.",
         "payment_intent_authentication_failure": "No pudimos autenticar su forma de pago. Elija"
         " otra e inténtelo de nuevo.",
         "expired_title": "Esta página de pago ha vencido",
@@ -102,6 +146,16 @@ WORDS = {
         "secure_text": "Esto es una prueba de 3-D Secure: un banco real pediría aquí un código.",
         "secure_pass": "Completar",
         "secure_fail": "Fallar",
+        "portal_title": "Sus pagos",
+        "default": "predeterminada",
+        "none_yet": "Nada todavía",
+        "new_method": "Usar otra forma de pago",
+        "method_saved": "Su forma de pago se ha guardado",
+        "invoices": "Facturas",
+        "invoice_paid": "Esta factura está pagada.",
+        "invoice_processing": "El pago está en camino desde su banco.",
+        "invoice_void": "No hay nada que pagar por esta factura.",
+        "invoice_uncollectible": "No hay nada que pagar por esta factura.",
         "missing_title": "No existe esa página de pago",
         "missing_text": "Quizá la dirección esté incompleta.",
     },
@@ -132,6 +186,14 @@ CARDS_IN_SPANISH = {
 
 def card_label(label: str, words: dict[str, str]) -> str:
     return CARDS_IN_SPANISH[label] if words["lang"] == "es" else label
+
+
+def rhythm_words(recurring: dict[str, Any], words: dict[str, str]) -> str:
+    """ "per month", or "every 3 months"."""
+    count, interval = recurring["interval_count"], recurring["interval"]
+    if count == 1:
+        return words[f"per_{interval}"]
+    return f"{words['every']} {count} {words[interval + 's']}"
 
 
 def words_for(locale: str | None, accepted: str = "") -> dict[str, str]:

@@ -66,3 +66,30 @@ def new_session(client: stripe.StripeClient) -> Callable[..., Any]:
         return client.v1.checkout.sessions.create(donation(amount, **changes))
 
     return create
+
+
+def programme(amount: int = 2500, interval: str = "month", **changes: Any) -> dict[str, Any]:
+    """The parameters of a Checkout Session that begins a subscription."""
+    given = donation(amount) | {
+        "mode": "subscription",
+        "subscription_data": {"metadata": {"plan": "plan-1"}},
+    }
+    # It expires by the sandbox's clock, which these tests move.
+    for name in ("submit_type", "payment_intent_data", "expires_at"):
+        del given[name]
+    given["line_items"][0]["price_data"]["recurring"] = {"interval": interval}
+    return given | changes
+
+
+@pytest.fixture
+def subscribe(client: stripe.StripeClient, sandbox: Sandbox) -> Callable[..., Any]:
+    """Begins a subscription through its Checkout Session and gives it."""
+
+    def begin(amount: int = 2500, card: str = "4242424242424242", **changes: Any) -> Any:
+        session = client.v1.checkout.sessions.create(programme(amount, **changes))
+        sandbox.pay(session.id, card, authenticate=True)
+        begun = client.v1.checkout.sessions.retrieve(session.id).subscription
+        assert isinstance(begun, str)
+        return client.v1.subscriptions.retrieve(begun)
+
+    return begin

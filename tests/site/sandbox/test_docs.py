@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-import sandbox.aftermath  # noqa: F401 - its commands are in the same table
+import sandbox.aftermath
+import sandbox.steering_billing  # noqa: F401 - their commands are in the same table
 from sandbox.api.routes import OPERATIONS
 from sandbox.cards import CARDS, DECLINES, passes_luhn
 from sandbox.control import ROOT
