@@ -94,8 +94,8 @@ STORIES: dict[str, tuple[str, list[Step]]] = {
 }
 
 
-# Each order mixes five stories: enough for 25 events. By these steps through the eleven, each pair of
-# stories meets in two mixes (they are the squares modulo 11).
+# Each order mixes five stories: enough for 25 events. By these steps through the eleven, each pair
+# of stories meets in two mixes (they are the squares modulo 11).
 STEPS = (1, 3, 4, 5, 9)
 NAMES = list(STORIES)
 MIXES = [[NAMES[(first + step) % len(NAMES)] for step in STEPS] for first in range(len(NAMES))]
