@@ -11,12 +11,17 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core import money
 from donations import afterwards, gateway, ledger, movements, timeline
 from donations.models import Dispute, Donation, Posting, RiskAlert
 from donations.receipts import book
 
 Status = Dispute.Status
 # Somebody has to answer until the day that Stripe names.
+UNDECIDED = (
+    *(Status.NEEDS_RESPONSE, Status.UNDER_REVIEW),
+    *(Status.WARNING_NEEDS_RESPONSE, Status.WARNING_UNDER_REVIEW),
+)
 TO_ANSWER = (Status.NEEDS_RESPONSE, Status.WARNING_NEEDS_RESPONSE)
 
 
@@ -131,7 +136,8 @@ def _move(donation: Donation, facts: gateway.Dispute) -> bool:
         dispute.save(update_fields=list(now))
     else:
         dispute.save(force_insert=True)
-        timeline.note(donation, "disputed", amount=_amount(dispute), code=facts.reason)
+        amount = money.display(dispute.amount_minor, dispute.currency)
+        timeline.note(donation, "disputed", amount=amount, code=facts.reason)
         freeze_plan(donation)
     if before != dispute.status:
         timeline.note(donation, f"dispute_{dispute.status}", dispute=facts.id)
@@ -159,7 +165,3 @@ def _book(donation: Donation, movement: gateway.Movement) -> bool:
         livemode=donation.livemode,
         donation=donation,
     )
-
-
-def _amount(dispute: Dispute) -> str:
-    return str(dispute).partition(" ")[0]

@@ -1,7 +1,9 @@
 """Where the worker finds the jobs: those beside their work, and the ones that run by the clock."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -19,13 +21,16 @@ from donations import (
     ledger,
     mails,
     payments,
+    payouts,
     refunds,
 )
 from donations.models import (
     CheckoutAttempt,
     Donation,
     PaymentFailure,
+    Payout,
     Receipt,
+    Refund,
     Tally,
     UsedChallenge,
 )
@@ -122,12 +127,37 @@ def look_after(donation_id: int) -> None:
     disputes.refresh(donation)
 
 
+@app.periodic(cron="37 4 * * *")
+@app.task(queue="public", queueing_lock="ask_afterwards")
+def ask_afterwards(timestamp: int) -> None:
+    """Each night: refunds and disputes under way, and every payout of the last ten days.
+
+    A payout's rows bring whatever else we may have missed.
+    """
+    now = timezone.now()
+    waiting = Q(refunds__status__in=[Refund.Status.ASKED, Refund.Status.PENDING])
+    for donation in Donation.objects.filter(waiting).distinct()[:500]:
+        _ask(donation, refunds.refresh)
+    undecided = Q(disputes__status__in=disputes.UNDECIDED)
+    for donation in Donation.objects.filter(undecided).distinct()[:500]:
+        _ask(donation, disputes.refresh)
+    ended = Payout.objects.filter(status=Payout.Status.PAID).exclude(explained_at=None)
+    known = set(ended.values_list("stripe_id", flat=True))
+    for payout_id in gateway.list_payouts(since=now - timedelta(days=10)):
+        if payout_id not in known:
+            _ask(payout_id, payouts.refresh)
+
+
 def _ask_about(attempt: CheckoutAttempt) -> None:
+    _ask(attempt, payments.refresh)
+
+
+def _ask(row: Any, refresh: Callable[[Any], bool]) -> None:
     """One that cannot be asked about must not hold up those behind it."""
     try:
-        payments.refresh(attempt)
+        refresh(row)
     except (gateway.GatewayError, payments.Busy) as error:
-        log.warning("%s of attempt %s", type(error).__name__, attempt.pk)
+        log.warning("%s of %s", type(error).__name__, getattr(row, "pk", row))
 
 
 @app.periodic(cron="53 * * * *")

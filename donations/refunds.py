@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from core import money
 from core.retries import Patient
 from core.tokens import new_token
 from donations import afterwards, gateway, ledger, mails, movements, timeline
@@ -271,4 +272,4 @@ def _refused(refund: Refund, code: str) -> None:
 
 
 def _amount(refund: Refund) -> str:
-    return str(refund).partition(" ")[0]
+    return money.display(refund.amount_minor, refund.currency)

@@ -30,7 +30,7 @@ class Giving(ViewSetGroup):
 
 
 class Afterwards(ViewSetGroup):
-    menu_label = _("Money back and out")
+    menu_label = _("Money out")
     menu_name = "afterwards"
     menu_icon = "rotate"
     menu_order = 155

@@ -30,7 +30,7 @@ from donations.gateway.lists import (
     list_refunds_made,
 )
 from donations.gateway.payments import failed_charges, fetch_movement
-from donations.gateway.payouts import Payout, fetch_payout, list_payout_movements
+from donations.gateway.payouts import Payout, fetch_payout, list_payout_movements, list_payouts
 from donations.gateway.webhooks import Endpoint, set_up_endpoint
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "list_movements",
     "list_payout_movements",
     "list_payouts_made",
+    "list_payouts",
     "list_refunds",
     "list_refunds_made",
     "list_warnings",

@@ -3,7 +3,7 @@
 import pytest
 from django.db import DatabaseError, transaction
 
-from donations import books, gateway, payouts
+from donations import books, gateway, jobs, payouts
 from donations.models import BalanceTransaction, Entry, Payout, Posting
 from tests.afterwards import balance, refund, settled
 
@@ -179,3 +179,19 @@ def test_the_books_notice_a_payout_whose_rows_do_not_add_up(giving, run_jobs, he
     hear()
     Payout.objects.update(amount_minor=1)
     assert books.verify()["payouts are explained"]
+
+
+def test_what_no_event_told_is_found_at_night(giving, run_jobs):
+    gift, other = settled(giving, run_jobs), settled(giving, run_jobs)
+    row = refund(gift, 1000)
+    giving.sandbox.dispute(giving.session_of(other))
+    giving.deliver()
+    run_jobs()
+    giving.sandbox.command("fail_refund", refund=gateway.list_refunds(gift.charge_id)[0].id)
+    giving.sandbox.command("win_dispute", dispute=other.disputes.get().stripe_id)
+    giving.sandbox.pay_out()
+    jobs.ask_afterwards(0)
+
+    row.refresh_from_db()
+    assert (row.status, other.disputes.get().status) == ("failed", "won")
+    assert Payout.objects.get().explained_at

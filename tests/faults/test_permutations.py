@@ -21,6 +21,7 @@ from tests.giving import ASKS_THE_BANK, BANK, DECLINED, Giving, wrong_in_the_boo
 
 RUNS, PARTS = many(50, 5000), 10
 LEAST_EVENTS = 25
+open_disputes: dict[int, str] = {}
 Step = Callable[[Giving, Donation], Any]
 
 
@@ -44,6 +45,25 @@ def page_ends(giving: Giving, gift: Donation) -> None:
     giving.sandbox.expire(giving.session_of(gift))
 
 
+def refunded(giving: Giving, gift: Donation) -> None:
+    giving.sandbox.refund(giving.session_of(gift), 2000)
+
+
+def refund_fails(giving: Giving, gift: Donation) -> None:
+    made = giving.sandbox.refund(giving.session_of(gift), 1000)
+    giving.sandbox.command("fail_refund", refund=made["id"])
+
+
+def disputed(giving: Giving, gift: Donation) -> None:
+    open_disputes[gift.pk] = giving.sandbox.dispute(giving.session_of(gift), amount=1500)["id"]
+
+
+def bank_decides(word: str) -> Step:
+    return lambda giving, gift: giving.sandbox.command(
+        f"{word}_dispute", dispute=open_disputes[gift.pk]
+    )
+
+
 def comes_back(giving: Giving, gift: Donation) -> None:
     """The donor finds the page closed, goes back and opens another."""
     assert giving.client.get(f"/give/back/{gift.reference}/").status_code == 200
@@ -62,14 +82,23 @@ STORIES: dict[str, tuple[str, list[Step]]] = {
         "paid",
         [open_page, page_ends, comes_back, with_card(DECLINED), with_card(CARD)],
     ),
+    "refunded in part, disputed, won": (
+        "paid",
+        [open_page, with_card(CARD), refunded, disputed, bank_decides("win")],
+    ),
+    "refund that fails, lost": (
+        "paid",
+        [open_page, with_card(CARD), refund_fails, disputed, bank_decides("lose")],
+    ),
     "asked by the bank, left": ("needs_action", [open_page, with_card(ASKS_THE_BANK)]),
 }
 
 
-# Each order mixes a few stories: enough for 25 events. Every pair of stories meets in some mix.
-AT_ONCE = 5
+# Each order mixes five stories: enough for 25 events. By these steps through the eleven, each pair
+# of stories meets in two mixes (they are the squares modulo 11).
+STEPS = (1, 3, 4, 5, 9)
 NAMES = list(STORIES)
-MIXES = [(NAMES * 3)[first : first + 2 * AT_ONCE : 2] for first in range(len(NAMES))]
+MIXES = [[NAMES[(first + step) % len(NAMES)] for step in STEPS] for first in range(len(NAMES))]
 
 
 def play(

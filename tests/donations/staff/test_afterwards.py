@@ -100,6 +100,7 @@ def test_a_warning_leads_to_the_refund_or_is_left(giving, finance, run_jobs):
     run_jobs()
     alert = gift.alerts.get()
     page = text(finance.get(url("alerts:inspect", alert.pk)))
+    assert "Left minor" not in text(finance.get(url("gifts:refund", gift.pk)))
     there = f"{url('gifts:refund', gift.pk)}?reason=fraudulent"
     assert f'href="{there}"' in page
     assert '<option value="fraudulent" selected>' in text(finance.get(there))
