@@ -132,7 +132,7 @@ def _replace_a_receipt() -> None:
 
 
 def _refund_in_part() -> None:
-    """One donor typed a digit too many; what was too much went back by Stripe's dashboard."""
+    """One donor had meant half of it; the rest went back by Stripe's dashboard."""
     attempt = CheckoutAttempt.objects.filter(donation__name=TOO_MUCH, state="complete").first()
     if attempt and not attempt.donation.refunded_minor:
         _command("refund", session=attempt.session_id, amount=2500)

@@ -291,6 +291,7 @@ def _refunded(mail: Mail, preview: bool) -> dict[str, Any]:
         **_gift(mail, preview),
         "refunded": back,
         "whole": refund.donation.amount_minor == refund.amount_minor,
+        "remains": refund.donation.kept_minor > 0,
         "on_its_way": refund.status == Refund.Status.PENDING,
     }
 

@@ -11,6 +11,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import money
@@ -196,6 +197,18 @@ class Donation(models.Model):
     def kept_minor(self) -> int:
         """What we have of it for good, as far as is known: what a receipt is for."""
         return max(0, self.amount_minor - self.refunded_minor - self.lost_minor)
+
+    @property
+    def went_back(self) -> str:
+        """What became of a paid gift, for people; empty if we simply have it."""
+        if self.lost_minor:
+            return gettext("Taken back by the bank")
+        if self.disputed_minor:
+            return gettext("Disputed")
+        if self.refunded_minor:
+            whole = self.refunded_minor == self.amount_minor
+            return gettext("Refunded") if whole else gettext("Refunded in part")
+        return ""
 
 
 class DonationLine(models.Model):

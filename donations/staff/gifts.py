@@ -101,7 +101,7 @@ class Gifts(Listing):
 def state(gift: Donation) -> str:
     """The status; of one that waits for payment also where the donor is, as far as we know."""
     if gift.status == Status.PAID:
-        return went_back(gift) or gift.get_status_display()
+        return gift.went_back or gift.get_status_display()
     if gift.status not in (Status.PENDING, Status.NEEDS_ACTION):
         return gift.get_status_display()
     tries = sorted(gift.attempts.all(), key=lambda row: row.pk)
@@ -117,18 +117,6 @@ def state(gift: Donation) -> str:
             return gift.get_status_display()
         return gettext("Payment page open until %(time)s") % {"time": hour(latest.expires_at)}
     return gettext("Payment page has ended, waiting for Stripe's word")
-
-
-def went_back(gift: Donation) -> str:
-    """What became of a paid gift; empty if we simply have it."""
-    if gift.lost_minor:
-        return gettext("Lost to a dispute")
-    if gift.disputed_minor:
-        return gettext("Disputed")
-    if gift.refunded_minor:
-        whole = gift.refunded_minor == gift.amount_minor
-        return gettext("Refunded") if whole else gettext("Refunded in part")
-    return ""
 
 
 def _purposes(gift: Donation) -> str:
@@ -182,7 +170,7 @@ class Gift(Reading):
         rows: list[list[Any]] = [
             [
                 _("Status"),
-                Cell(state(gift), tone="warn" if went_back(gift) else TONES.get(gift.status, "")),
+                Cell(state(gift), tone="warn" if gift.went_back else TONES.get(gift.status, "")),
             ],
             [_("Amount"), amount(gift.amount_minor, gift.currency)],
             [_("Charged"), _charged(gift)],

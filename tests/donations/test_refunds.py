@@ -6,7 +6,7 @@ from unittest import mock
 import pytest
 from django.db import IntegrityError, transaction
 
-from donations import gateway, refunds
+from donations import gateway, mails, refunds
 from donations.models import (
     BalanceTransaction,
     Designation,
@@ -91,6 +91,8 @@ def test_a_refund_in_parts_reissues_the_receipt_for_the_rest_and_splits_to_the_c
     assert Receipt.objects.get(replaces=first).snapshot["replaces"] == first.label
     refund(gift, 1998)
     run_jobs()
+    last = Mail.objects.filter(template="gift_refunded").latest("pk")
+    assert mails.context_of(last) | {"whole": False, "remains": False} == mails.context_of(last)
     assert borne(gift) == {
         purpose.code: part.amount_minor for purpose, part in zip(purposes, parts, strict=True)
     }

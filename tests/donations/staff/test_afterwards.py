@@ -64,20 +64,6 @@ def test_a_large_refund_is_approved_by_somebody_else(giving, run_jobs, settings)
     assert row.status == "succeeded"
 
 
-def test_who_may_not_refund_or_approve_is_refused(gift, care, editor):
-    row = Refund.objects.create(
-        donation=gift,
-        reference="r",
-        amount_minor=100,
-        currency="USD",
-        status="proposed",
-        requested_by=person(factor=False),
-    )
-    assert editor.get(url("gifts:refund", gift.pk)).status_code == 403
-    assert care.post(url("refunds:approve", row.pk)).status_code == 403
-    assert care.get(url("payouts:index")).status_code in (302, 403)
-
-
 def test_a_dispute_says_what_to_do_and_until_when(giving, finance, run_jobs):
     gift = settled(giving, run_jobs)
     giving.sandbox.dispute(giving.session_of(gift))
@@ -107,7 +93,8 @@ def test_a_warning_leads_to_the_refund_or_is_left(giving, finance, run_jobs):
     finance.post(url("alerts:leave", alert.pk))
     alert.refresh_from_db()
     assert alert.handled_by is not None
-    assert "0 matches" in text(finance.get(url("alerts:index") + "?work=on"))
+    assert "Ruth Osei" in text(finance.get(url("alerts:index")))
+    assert "Ruth Osei" not in text(finance.get(url("alerts:index") + "?work=on"))
 
 
 def test_a_payouts_page_adds_up_to_what_the_bank_got(giving, finance, run_jobs):
@@ -149,6 +136,7 @@ def test_the_lists_take_few_queries_however_long(
     lead.get(url(f"{desk}:index"))
     with django_assert_max_num_queries(20) as few:
         text(lead.get(url(f"{desk}:index")))
+    count = len(few)
     happen()
-    with django_assert_max_num_queries(len(few)):
+    with django_assert_max_num_queries(count):
         lead.get(url(f"{desk}:index"))
