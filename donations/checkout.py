@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone, translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from procrastinate.contrib.django import app
 
 from core import money
@@ -21,7 +21,15 @@ from core.links import public_url
 from core.retries import Patient
 from core.tokens import new_reference, new_token
 from donations import defence, gateway, payments, proof, timeline
-from donations.models import CheckoutAttempt, Designation, Donation, DonationLine, LegalEntity
+from donations.models import (
+    CheckoutAttempt,
+    Designation,
+    Donation,
+    DonationLine,
+    LegalEntity,
+    Plan,
+)
+from donations.plans import start
 
 State = CheckoutAttempt.State
 Status = Donation.Status
@@ -29,6 +37,12 @@ Status = Donation.Status
 SESSION_TIME = timedelta(minutes=31)
 # Stripe forgets idempotency keys after a day; a session asked for then has long ended anyway.
 KEY_TIME = timedelta(hours=23)
+# What Stripe's page calls the payment, by how often it comes.
+LABELS = {
+    "": gettext_noop("Gift to %(organisation)s"),
+    "month": gettext_noop("Monthly gift to %(organisation)s"),
+    "year": gettext_noop("Yearly gift to %(organisation)s"),
+}
 
 
 class AlreadyPaid(Exception):
@@ -55,11 +69,16 @@ def begin(
     currency: str,
     fee_cover_minor: int,
     replaces: Donation | None = None,
+    interval: str = "",
+    restarts: Plan | None = None,
     **typed: Any,
 ) -> Donation:
     """Write down what the donor means to give. The same form sent twice is one donation.
 
     Args:
+        parts: with an interval the first one comes again; any others ride along once.
+        interval: "month" or "year" for a standing gift.
+        restarts: the stopped plan that is taken up again.
         replaces: an earlier try that the donor changed; it is given up if it is not paid.
         typed: name, e-mail and whatever else the form asked, kept as typed.
 
@@ -68,21 +87,40 @@ def begin(
     """
     gift_minor = sum(part.amount_minor for part in parts)
     total = gift_minor + fee_cover_minor
+    amounts = money.allocate(total, [part.amount_minor for part in parts])
+    columns: dict[str, Any] = {
+        "legal_entity": entity,
+        "livemode": settings.STRIPE_LIVE,
+        "currency": currency,
+        **typed,
+    }
+
+    def plan() -> Plan | None:
+        first = parts[0]
+        if not interval:
+            return None
+        return start.write_down(
+            columns,
+            interval=interval,
+            designation=first.designation,
+            amount_minor=amounts[0],
+            fee_cover_minor=amounts[0] - first.amount_minor,
+            restarts=restarts,
+        )
+
     with transaction.atomic():
         donation, fresh = Donation.objects.get_or_create(
             form_token=form_token,
-            defaults={
+            defaults={  # type: ignore[misc]  # django-stubs knows no callables here
                 "reference": new_reference(),
-                "legal_entity": entity,
-                "livemode": settings.STRIPE_LIVE,
-                "currency": currency,
+                # Called only where the form is new.
+                "plan": plan,
                 "amount_minor": total,
                 "fee_cover_minor": fee_cover_minor,
-                **typed,
+                **columns,
             },
         )
         if fresh:
-            amounts = money.allocate(total, [part.amount_minor for part in parts])
             DonationLine.objects.bulk_create(
                 DonationLine(donation=donation, designation=part.designation, amount_minor=amount)
                 for part, amount in zip(parts, amounts, strict=True)
@@ -236,8 +274,9 @@ def _live_attempt(donation: Donation, network: str) -> CheckoutAttempt:
 
 
 def _open(donation: Donation, attempt: CheckoutAttempt) -> str:
+    plan = donation.plan
     with translation.override(donation.language):
-        label = gettext("Gift to %(organisation)s") % {
+        label = gettext(LABELS[plan.interval if plan else ""]) % {
             "organisation": donation.legal_entity.short_name
         }
     checkout = gateway.create_checkout(
@@ -250,6 +289,8 @@ def _open(donation: Donation, attempt: CheckoutAttempt) -> str:
         success_url=public_url("give_return", donation.reference, language=donation.language),
         cancel_url=public_url("give_back", donation.reference, language=donation.language),
         expires_at=attempt.expires_at,
+        interval=plan.interval if plan else "",
+        recurring_minor=plan.amount_minor if plan else 0,
     )
     # A webhook may have been quicker: only a try that is still "asked for" becomes open.
     CheckoutAttempt.objects.filter(pk=attempt.pk, state=State.ASKED).update(

@@ -15,8 +15,11 @@ def giver_of(donation: Donation) -> Donor:
     """The donor whose gift this is: the one with this e-mail, or a new one made from the form.
 
     A donor who exists is not changed by what was typed, and nothing of hers is shown for it: the
-    match serves the books. Two payments settling at once end at the same donor.
+    match serves the books. Two payments settling at once end at the same donor. What a plan brings
+    is its donor's, whatever became of the address since.
     """
+    if donation.plan and donation.plan.donor:
+        return donation.plan.donor
     email = donation.email.lower()
     known = Donor.objects.filter(email__iexact=email).first()
     if known is None:

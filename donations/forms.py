@@ -250,7 +250,7 @@ class DonationForm(forms.Form):
             self._check_pace()
         return data
 
-    def typed(self) -> dict[str, str]:
+    def typed(self) -> dict[str, Any]:
         """The donor's own words and facts, for the donation's columns."""
         return {name: self.cleaned_data[name] for name in TYPED}
 

@@ -28,6 +28,7 @@ from donations import (
     refunds,
 )
 from donations.models import CheckoutAttempt, Event
+from donations.plans import events as plan_events
 
 Status = Event.Status
 # A donor mistypes once or twice; who tries card after card loses the page.
@@ -137,11 +138,18 @@ def _payment(event: Event) -> bool | None:
     return payments.refresh(attempt) if attempt else None
 
 
+def _charge(event: Event) -> bool | None:
+    renewal = plan_events.renewal_charged(event)
+    return _payment(event) if renewal is None else renewal
+
+
 def _failed_payment(event: Event) -> bool | None:
     attempt = _attempt_of(event)
+    failed = gateway.failed_charges(event.payment_intent_id)
+    if attempt is None:
+        attempt = plan_events.page_of(event.payment_intent_id, failed)
     if attempt is None:
         return None
-    failed = gateway.failed_charges(event.payment_intent_id)
     fresh = payments.record_failures(attempt, failed)
     changed = payments.refresh(attempt)
     if len(failed) >= FAILURES_PER_PAGE and attempt.session_id:
@@ -183,7 +191,6 @@ KINDS: dict[str, Handler] = {
     "payment_intent.requires_action": _payment,
     "payment_intent.canceled": _payment,
     "payment_intent.payment_failed": _failed_payment,
-    "charge.updated": _payment,
     "charge.refunded": _refund,
     "refund.created": _refund,
     "refund.updated": _refund,
@@ -203,4 +210,17 @@ KINDS: dict[str, Handler] = {
     "payout.failed": _payout,
     "payout.canceled": _payout,
     "payout.reconciliation_completed": _payout,
+    "charge.updated": _charge,
+    "invoice.paid": plan_events.invoice_paid,
+    "invoice.payment_failed": plan_events.invoice_changed,
+    "invoice.payment_action_required": plan_events.invoice_changed,
+    "invoice.voided": plan_events.invoice_changed,
+    "invoice.marked_uncollectible": plan_events.invoice_changed,
+    "customer.subscription.created": plan_events.subscription_changed,
+    "customer.subscription.updated": plan_events.subscription_changed,
+    "customer.subscription.deleted": plan_events.subscription_changed,
+    "customer.subscription.paused": plan_events.subscription_changed,
+    "customer.subscription.resumed": plan_events.subscription_changed,
+    "customer.updated": plan_events.customer_changed,
+    "payment_method.automatically_updated": plan_events.card_changed,
 }

@@ -17,7 +17,9 @@ from core import money
 from core.links import public_url
 from core.retries import Patient
 from donations import timeline
-from donations.models import Donation, Mail, Receipt, Refund
+from donations.models import Donation, Mail, Plan, PlanStep, Receipt, Refund
+from donations.plans import letters
+from donations.plans import links as plan_links
 from donations.receipts import links
 
 Status = Mail.Status
@@ -41,6 +43,8 @@ def queue(
     donation: Donation | None = None,
     receipt: Receipt | None = None,
     refund: Refund | None = None,
+    plan: Plan | None = None,
+    step: PlanStep | None = None,
 ) -> None:
     """Owe somebody a mail. The same cause twice is one mail.
 
@@ -55,6 +59,8 @@ def queue(
         donation=donation,
         receipt=receipt,
         refund=refund,
+        plan=plan,
+        step=step,
     )
     with transaction.atomic():
         Mail.objects.bulk_create([mail], ignore_conflicts=True)
@@ -145,6 +151,9 @@ def correct_and_resend(mail: Mail, *, to: str, actor: Any = None) -> None:
             Donation.objects.filter(pk=mail.donation.pk).update(email=to)
             actor_id = actor.pk if actor else None
             timeline.note(mail.donation, "email_corrected", actor_id=actor_id)
+        plan = mail.plan or (mail.donation.plan if mail.donation else None)
+        if plan and plan.email == mail.to:
+            Plan.objects.filter(pk=plan.pk).update(email=to)
         queue(
             mail.template,
             to=to,
@@ -153,6 +162,8 @@ def correct_and_resend(mail: Mail, *, to: str, actor: Any = None) -> None:
             donation=mail.donation,
             receipt=mail.receipt,
             refund=mail.refund,
+            plan=mail.plan,
+            step=mail.step,
         )
 
 
@@ -175,6 +186,8 @@ def send_again(mail: Mail) -> None:
                 donation=mail.donation,
                 receipt=mail.receipt,
                 refund=mail.refund,
+                plan=mail.plan,
+                step=mail.step,
             )
 
 
@@ -237,6 +250,12 @@ def _gift(mail: Mail, preview: bool) -> dict[str, Any]:
         "statement_descriptor": entity.statement_descriptor,
         "help_email": entity.email,
         "lines": lines,
+        # A standing gift can be changed from every mail about one of its payments.
+        "manage_link": (
+            plan_links.new_link(donation.plan, language=mail.language)
+            if donation.plan and not preview
+            else ""
+        ),
     }
 
 
@@ -305,4 +324,5 @@ CONTEXTS: dict[str, Callable[[Mail, bool], dict[str, Any]]] = {
     "gift_failed": _failed,
     "confirm_gift": _confirm,
     "gift_refunded": _refunded,
+    "plan": letters.of_plan,
 }

@@ -19,6 +19,7 @@ from donations.models import (
     DonationLine,
     PaymentFailure,
 )
+from donations.plans import start
 from donations.receipts.book import issue_receipt
 
 Status = Donation.Status
@@ -63,20 +64,26 @@ def take_over(donation: Donation, checkout: gateway.Checkout) -> bool:
     attempt = donation.attempts.get(session_id=checkout.id)
     outcome = outcome_of(checkout)
     changed = _update_attempt(attempt, checkout, outcome)
-    charge = checkout.charge
-    if outcome == Status.PAID and charge is not None:
-        if donation.status == Status.PAID and donation.charge_id != charge.id:
-            donation = _twin(donation, attempt)
-        if settle(donation, charge=charge, payment_intent_id=checkout.payment_intent_id):
-            changed = True
-            if charge.touched:  # refunded or disputed before we heard of the payment
-                app.configure_task(LOOK_AFTER, queue="public").defer(donation_id=donation.pk)
-        changed |= _record_movement(donation, charge)
+    paid = checkout.charge if outcome == Status.PAID else None
+    if paid and donation.status == Status.PAID and donation.charge_id != paid.id:
+        donation = _twin(donation, attempt)
+    changed |= start.link(donation, checkout)
+    if paid:
+        intent_id = checkout.payment_intent_id
+        changed |= take_charge(donation, paid, payment_intent_id=intent_id)
     else:
         changed |= _move(donation, _combined(donation))
     if changed:
         Donation.objects.filter(pk=donation.pk).update(sync_version=F("sync_version") + 1)
     return changed
+
+
+def take_charge(donation: Donation, charge: gateway.Charge, *, payment_intent_id: str) -> bool:
+    """Take over a charge that succeeded, and its fee once known. The donation's row is locked."""
+    settled = settle(donation, charge=charge, payment_intent_id=payment_intent_id)
+    if settled and charge.touched:  # refunded or disputed before we heard of the payment
+        app.configure_task(LOOK_AFTER, queue="public").defer(donation_id=donation.pk)
+    return _record_movement(donation, charge) or settled
 
 
 def outcome_of(checkout: gateway.Checkout) -> Status:
@@ -124,6 +131,8 @@ def settle(donation: Donation, *, charge: gateway.Charge, payment_intent_id: str
     )
     timeline.note(donation, "paid", charge=charge.id)
     issue_receipt.defer(donation_id=donation.pk)  # a row of the same transaction
+    if donation.plan_id:
+        start.begin(donation, charge)
     if donation.tribute_recipient_email:
         mails.queue(
             "tribute_notice",
@@ -226,8 +235,10 @@ def _twin(donation: Donation, attempt: CheckoutAttempt) -> Donation:
     twin.pk = None
     twin.reference, twin.form_token = new_reference(), new_token()
     twin.status, twin.donor, twin.paid_at = Status.PENDING, None, None
-    twin.charge_id = twin.payment_intent_id = twin.processor_fee_minor = None
+    twin.charge_id = twin.payment_intent_id = twin.processor_fee_minor = twin.invoice_id = None
     twin.refunded_minor = twin.disputed_minor = twin.lost_minor = twin.sync_version = 0
+    if donation.plan:
+        twin.plan = start.copy(donation.plan)  # its own subscription stands at Stripe
     twin.tribute_recipient_email = ""  # who is honored hears of it once
     twin.save(force_insert=True)
     DonationLine.objects.bulk_create(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from donations.views import confirm, give, receipts
+from donations.views import confirm, give, plans, receipts
 
 urlpatterns = [
     path("give/", give.give, name="give"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("give/return/<str:reference>/", give.returned, name="give_return"),
     path("give/status/<str:reference>/", give.status, name="give_status"),
     path("give/confirm/<str:mailed>/", confirm.confirm, name="confirm_gift"),
+    path("plan/<str:token>/", plans.show, name="plan"),
+    path("plan/<str:token>/again/", plans.resend, name="plan_resend"),
     path("receipts/check/", receipts.check, name="receipt_check"),
     path("receipts/<str:token>/", receipts.download, name="receipt_download"),
     path("receipts/<str:token>/again/", receipts.resend, name="receipt_resend"),

@@ -5,7 +5,7 @@ Each check is one function that yields what is wrong; `manage.py verify_books` r
 
 from collections.abc import Mapping
 
-from donations.books import entries, processor, receipts
+from donations.books import entries, plans, processor, receipts
 from donations.books.problem import Check, Problem
 
 __all__ = ["CHECKS", "Problem", "verify"]
@@ -20,6 +20,9 @@ CHECKS: Mapping[str, Check] = {
     "the balance at Stripe agrees": processor.balance_agrees,
     "payouts are explained": processor.payouts_are_explained,
     "each gift is paid once": entries.payments_once,
+    "plans go to open purposes": plans.purposes_are_open,
+    "plans stand as their story tells": plans.stories_are_whole,
+    "plans are charged once a period and never after their end": plans.charges_are_due,
     "receipt numbers have no gap": receipts.receipt_numbers_have_no_gap,
     "receipts are unchanged": receipts.receipts_unchanged,
     "receipts are right": receipts.receipts_are_right,

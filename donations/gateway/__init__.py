@@ -20,7 +20,17 @@ from donations.gateway.checkout import (
 )
 from donations.gateway.client import GatewayError, NotFound, Refused, Unreachable, UsedUp
 from donations.gateway.events import BadSignature, Hint, list_events, read_webhook
-from donations.gateway.facts import Charge, Checkout, Movement
+from donations.gateway.facts import Charge, Checkout, Intent, Movement
+from donations.gateway.invoices import (
+    Invoice,
+    fetch_intent,
+    fetch_invoice,
+    find_invoice_of,
+    let_go_of_invoices,
+    list_paid_invoices,
+    page_of_invoice,
+    pay_invoice,
+)
 from donations.gateway.lists import (
     ListedCharge,
     list_charges,
@@ -31,17 +41,31 @@ from donations.gateway.lists import (
 )
 from donations.gateway.payments import failed_charges, fetch_movement
 from donations.gateway.payouts import Payout, fetch_payout, list_payout_movements, list_payouts
+from donations.gateway.subscriptions import (
+    Card,
+    Subscription,
+    cancel_subscription,
+    change_amount,
+    fetch_subscription,
+    open_card_page,
+    pause_subscription,
+    resume_subscription,
+    use_card,
+)
 from donations.gateway.webhooks import Endpoint, set_up_endpoint
 
 __all__ = [
     "Alert",
     "BadSignature",
+    "Card",
     "Charge",
     "Checkout",
     "Dispute",
     "Endpoint",
     "GatewayError",
     "Hint",
+    "Intent",
+    "Invoice",
     "ListedCharge",
     "Movement",
     "NotFound",
@@ -49,29 +73,44 @@ __all__ = [
     "Refund",
     "Refused",
     "Subject",
+    "Subscription",
     "Unreachable",
     "UsedUp",
+    "cancel_subscription",
+    "change_amount",
     "create_checkout",
     "create_refund",
     "expire_checkout",
     "failed_charges",
     "fetch_checkout",
+    "fetch_intent",
+    "fetch_invoice",
     "fetch_movement",
     "fetch_payout",
     "fetch_review",
+    "fetch_subscription",
+    "find_invoice_of",
     "is_payable",
+    "let_go_of_invoices",
     "list_charges",
     "list_disputes",
     "list_disputes_opened",
     "list_events",
     "list_movements",
+    "list_paid_invoices",
     "list_payout_movements",
     "list_payouts",
     "list_payouts_made",
     "list_refunds",
     "list_refunds_made",
     "list_warnings",
+    "open_card_page",
+    "page_of_invoice",
+    "pause_subscription",
+    "pay_invoice",
     "read_webhook",
+    "resume_subscription",
     "set_up_endpoint",
     "subject_of",
+    "use_card",
 ]

@@ -52,6 +52,8 @@ class Charge:
     movement: Movement | None
     # Something became of it afterwards already; what, its own objects tell.
     touched: bool = False
+    # As typed on Stripe's page; kept nowhere.
+    email: str = ""
 
     @classmethod
     def read(cls, raw: dict[str, Any]) -> "Charge":
@@ -72,13 +74,40 @@ class Charge:
             failure_code=str(raw.get("failure_code") or ""),
             decline_code=str(outcome.get("reason") or ""),
             touched=bool(raw["amount_refunded"] or raw["disputed"]),
+            email=str((raw.get("billing_details") or {}).get("email") or ""),
             movement=Movement.read(movement) if isinstance(movement, dict) else None,
         )
 
 
 @dataclass(frozen=True)
+class Intent:
+    """A payment of Stripe's with its newest charge and, if it failed, why."""
+
+    id: str
+    status: str
+    # "insufficient_funds", "authentication_required": the finest code that Stripe gives.
+    failure: str
+    # The card or account that failed last.
+    failed_with: str
+    charge: Charge | None
+
+    @classmethod
+    def read(cls, raw: dict[str, Any]) -> "Intent":
+        charge = raw.get("latest_charge")
+        error = raw.get("last_payment_error") or {}
+        waiting = "authentication_required" if raw.get("status") == "requires_action" else ""
+        return cls(
+            id=raw["id"],
+            status=raw.get("status", ""),
+            failure=str(error.get("decline_code") or error.get("code") or waiting)[:60],
+            failed_with=id_of(error.get("payment_method") or raw.get("payment_method")),
+            charge=Charge.read(charge) if isinstance(charge, dict) else None,
+        )
+
+
+@dataclass(frozen=True)
 class Checkout:
-    """A Checkout session with its payment, as fetched in one call."""
+    """A Checkout session with its payment."""
 
     id: str
     reference: str
@@ -90,12 +119,17 @@ class Checkout:
     payment_intent_id: str
     intent_status: str
     charge: Charge | None
+    # Of one that begins a subscription; empty until the donor has paid or sent off a debit.
+    subscription_id: str = ""
+    customer_id: str = ""
+    invoice_id: str = ""
 
     @classmethod
-    def read(cls, raw: dict[str, Any]) -> "Checkout":
-        intent = raw.get("payment_intent")
-        intent = intent if isinstance(intent, dict) else {"id": intent or ""}
-        charge = intent.get("latest_charge")
+    def read(cls, raw: dict[str, Any], intent: Intent | None = None) -> "Checkout":
+        """`intent` is that of the invoice, for a session that begins a subscription."""
+        paid = raw.get("payment_intent")
+        if intent is None and isinstance(paid, dict):
+            intent = Intent.read(paid)
         return cls(
             id=raw["id"],
             reference=(raw.get("metadata") or {}).get("reference", ""),
@@ -104,10 +138,18 @@ class Checkout:
             payment_status=raw["payment_status"],
             livemode=raw["livemode"],
             expires_at=moment(raw["expires_at"]),
-            payment_intent_id=intent["id"],
-            intent_status=intent.get("status", ""),
-            charge=Charge.read(charge) if isinstance(charge, dict) else None,
+            payment_intent_id=intent.id if intent else id_of(paid),
+            intent_status=intent.status if intent else "",
+            charge=intent.charge if intent else None,
+            subscription_id=id_of(raw.get("subscription")),
+            customer_id=id_of(raw.get("customer")),
+            invoice_id=id_of(raw.get("invoice")),
         )
+
+
+def id_of(found: Any) -> str:
+    """The id of something that may be expanded, or missing."""
+    return str((found.get("id") if isinstance(found, dict) else found) or "")
 
 
 def moment(seconds: int) -> datetime:

@@ -17,12 +17,14 @@ from donations.models.ledger import BalanceTransaction, Entry, Posting, Seal, Se
 from donations.models.mails import Mail
 from donations.models.notes import StaffNote
 from donations.models.payouts import Payout
+from donations.models.plans import Channel, Plan, PlanChange, PlanStep, StripeCustomer
 from donations.models.receipts import Receipt, ReceiptFile, ReceiptLink, ReceiptSeries
 from donations.models.reconciliation import Difference, Reconciliation
 from donations.models.refunds import Refund
 
 __all__ = [
     "BalanceTransaction",
+    "Channel",
     "CheckoutAttempt",
     "Designation",
     "Difference",
@@ -38,6 +40,9 @@ __all__ = [
     "Mail",
     "PaymentFailure",
     "Payout",
+    "Plan",
+    "PlanChange",
+    "PlanStep",
     "Posting",
     "Receipt",
     "ReceiptFile",
@@ -49,6 +54,7 @@ __all__ = [
     "Seal",
     "SealItem",
     "StaffNote",
+    "StripeCustomer",
     "Tally",
     "TimelineEntry",
     "UsedChallenge",

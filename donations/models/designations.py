@@ -1,6 +1,7 @@
 """What money is for."""
 
 import pghistory
+import pgtrigger
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import get_language
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.discretion import telling
 from donations.models import rules
+from donations.models.plans import LIVE
 
 
 @pghistory.track(
@@ -63,13 +65,35 @@ class Designation(models.Model):
                 condition=models.Q(target_minor=None) | models.Q(fallback__isnull=False),
             ),
         ]
-        triggers = [rules.never_deleted("designation_kept")]
+        triggers = [
+            rules.never_deleted("designation_kept"),
+            pgtrigger.Trigger(
+                name="designation_of_plans_stays_open",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    'NEW."target_minor" IS NOT NULL OR NEW."closes_at" IS NOT NULL'
+                ),
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM donations_plan p
+                        WHERE p.designation_id = NEW.id
+                          AND p.status IN ('active', 'paused', 'past_due')
+                    ) THEN
+                        RAISE EXCEPTION 'standing gifts go to designation %', NEW.code;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
     def clean(self) -> None:
         """A name is printed on receipts and shown in mails, which others read over shoulders.
+
+        What regular gifts go to takes any amount and has no end: they would have nowhere to go.
 
         Raises:
             ValidationError: it names the cause.
@@ -78,6 +102,11 @@ class Designation(models.Model):
             if word := telling(getattr(self, field)):
                 text = _("Receipts show this name: please say it without “%(word)s”.")
                 raise ValidationError({field: text % {"word": word}})
+        ends = next((field for field in ("target_minor", "closes_at") if getattr(self, field)), "")
+        count = self.plans.filter(status__in=LIVE).count() if ends and self.pk else 0
+        if count:
+            text = _("%(count)s regular gifts go here. Move them to another purpose first.")
+            raise ValidationError({ends: text % {"count": count}})
 
     @property
     def public_name(self) -> str:

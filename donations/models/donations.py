@@ -66,6 +66,12 @@ class Donation(models.Model):
     donor = models.ForeignKey(
         "donations.Donor", models.PROTECT, null=True, blank=True, related_name="donations"
     )
+    # The standing gift that this is a payment of; its first one was begun by the form.
+    plan = models.ForeignKey(
+        "donations.Plan", models.PROTECT, null=True, blank=True, related_name="donations"
+    )
+    # Stripe's invoice of that payment: at most one donation for each.
+    invoice_id = models.CharField(max_length=80, unique=True, null=True, blank=True)
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.PENDING)
     livemode = models.BooleanField()
     currency = models.CharField(_("currency"), max_length=3)
@@ -144,6 +150,10 @@ class Donation(models.Model):
                 & Q(benefit_minor__lte=F("amount_minor")),
             ),
             models.CheckConstraint(
+                name="donation_invoice_belongs_to_a_plan",
+                condition=Q(invoice_id=None) | Q(plan__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="donation_currency_is_upper_case",
                 condition=Q(currency__regex=r"^[A-Z]{3}$"),
             ),
@@ -154,7 +164,7 @@ class Donation(models.Model):
             rules.frozen(
                 "donation_terms_frozen",
                 *("reference", "form_token", "livemode", "currency", "amount_minor"),
-                *("fee_cover_minor", "legal_entity_id"),
+                *("fee_cover_minor", "legal_entity_id", "plan_id"),
             ),
             rules.frozen(
                 "donation_payment_frozen_once_paid",

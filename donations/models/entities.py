@@ -52,6 +52,7 @@ class GivingOptions(models.Model):
     class Frequency(models.TextChoices):
         ONCE = "once", _("Once")
         MONTHLY = "monthly", _("Monthly")
+        YEARLY = "yearly", _("Yearly")
 
     currency = models.CharField(_("currency"), max_length=3, default="USD")
     frequency = models.CharField(

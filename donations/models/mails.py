@@ -30,6 +30,13 @@ class Mail(models.Model):
     refund = models.ForeignKey(
         "donations.Refund", models.PROTECT, null=True, blank=True, related_name="mails"
     )
+    plan = models.ForeignKey(
+        "donations.Plan", models.PROTECT, null=True, blank=True, related_name="mails"
+    )
+    # What happened to the plan that this mail tells of.
+    step = models.ForeignKey(
+        "donations.PlanStep", models.PROTECT, null=True, blank=True, related_name="mails"
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)

@@ -117,6 +117,7 @@ MAILS: Words = {
     "gift_failed": _("Payment that failed"),
     "confirm_gift": _("Confirmation of the address"),
     "gift_refunded": _("Refund"),
+    "plan": _("About a regular gift"),
 }
 
 

@@ -41,6 +41,9 @@ LEAST: dict[str, Any] = {
     "tribute_kind": "honor",
     "tribute_name": "Ruth",
     "message": "",
+    "subject_line": "Your monthly gift to North Star",
+    "paragraphs": ["Your gift of $25.00 a month has begun."],
+    "label": "",
 }
 EVIL = (
     "<script src=//evil.example/x></script><img src='http://evil.example/p'>&amp;"
@@ -55,6 +58,8 @@ NASTY = {
         "organisation": f"North\nStar {EVIL}",
     },
     "lines": [{"designation": EVIL, "amount": "$25.00"}],
+    "paragraphs": [EVIL],
+    "subject_line": f"Your monthly gift to North\nStar {EVIL}",
     "help_email": "gifts@northstar.example",
 }
 LETTERED = {

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donations', '0005_payment_methods'),
+        ('donations', '0006_plans'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,44 @@
+"""Which plans somebody has, and fresh links for whoever asks."""
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from donations import mails
+from donations.models import Plan
+from donations.models.plans import LIVE
+from donations.plans import links
+
+
+def send_link(token: str) -> None:
+    """Mail a fresh link to whoever the old one was for; for any other token nothing happens."""
+    plan = links.open_link(token).plan
+    if plan:
+        _mail(plan)
+
+
+def send_links_to(email: str) -> None:
+    """Mail a link for each plan of an address. The caller's answer must be the same for any."""
+    begun = Plan.objects.filter(email__iexact=email).exclude(status=Plan.Status.INCOMPLETE)
+    for plan in begun.order_by("-pk")[:5]:
+        _mail(plan)
+
+
+def live_plans_of(email: str) -> QuerySet[Plan]:
+    """Plans that go on, to ask "raise it, or add a second?".
+
+    Only for an address that the person asking has verified: to anybody else it would tell who
+    gives here.
+    """
+    owned = Plan.objects.filter(donor__email__iexact=email, status__in=LIVE)
+    return owned.select_related("designation").order_by("pk")
+
+
+def _mail(plan: Plan) -> None:
+    """At most one an hour, however often it is asked for."""
+    mails.queue(
+        "plan",
+        to=plan.email,
+        language=plan.language,
+        cause=f"planlink:{plan.pk}:{timezone.now():%Y%m%d%H}",
+        plan=plan,
+    )

@@ -1,0 +1,110 @@
+"""Each paid invoice of a plan becomes one donation: booked and receipted like any other."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.tokens import new_reference
+from donations import gateway, payments
+from donations.models import CheckoutAttempt, Donation, DonationLine, Plan
+from donations.plans import steps
+from donations.plans.refresh import refresh
+
+# A renewal's donor said these when the plan began; a message and a notice to others stay there.
+REPEATED = (
+    *("receipt_name", "address_line1", "address_line2", "city", "region", "postcode", "country"),
+    *("tribute_kind", "tribute_name"),
+)
+# How far back is looked for payments that no event told us of.
+LOOK_BACK = timedelta(days=40)
+
+
+def book(invoice_id: str) -> bool | None:
+    """Take over an invoice's payment: its donation, its fee. Safe to repeat, in any order.
+
+    Returns:
+        Did anything change? None if the invoice belongs to no plan of ours.
+
+    Raises:
+        Unreachable, Busy: not now; try again.
+    """
+    invoice = gateway.fetch_invoice(invoice_id)
+    plan = plan_of(invoice)
+    if plan is None:
+        return None
+    first = CheckoutAttempt.objects.filter(donation__plan=plan, session_id__isnull=False)
+    begun = first.filter(donation__invoice_id=invoice.id).first()
+    if begun:
+        return payments.refresh(begun)
+    intent = invoice.intent
+    if invoice.status != "paid" or intent is None or intent.charge is None:
+        return False  # nothing to pay, or paid outside of Stripe: no money of Stripe's to book
+    if intent.charge.status != "succeeded":
+        return False
+    with transaction.atomic():
+        plan = Plan.objects.select_for_update().get(pk=plan.pk)
+        donation = Donation.objects.select_for_update().filter(invoice_id=invoice.id).first()
+        if donation is None:
+            donation = _renewal(plan, invoice)
+            if plan.ended_at and intent.charge.created_at > plan.ended_at:
+                source = f"{invoice.id}:after"
+                steps.record(
+                    plan, steps.Kind.PAID_AFTER_END, by=steps.STRIPE, source=source,
+                    invoice=invoice.id, amount_minor=invoice.paid_minor,
+                )  # fmt: skip
+        return payments.take_charge(donation, intent.charge, payment_intent_id=intent.id)
+
+
+def plan_of(invoice: gateway.Invoice) -> Plan | None:
+    """By its subscription; or by our reference, where the news of the beginning was lost."""
+    plan = Plan.objects.filter(subscription_id=invoice.subscription_id or None).first()
+    if plan is None and invoice.reference:
+        attempt = CheckoutAttempt.objects.filter(reference=invoice.reference).first()
+        if attempt and attempt.session_id:
+            payments.refresh(attempt)
+            plan = Plan.objects.filter(subscription_id=invoice.subscription_id).first()
+    return plan
+
+
+def catch_up(plan: Plan) -> None:
+    """Ask Stripe what a plan has paid lately and how it stands, if events were lost.
+
+    Raises:
+        Unreachable, Busy: not now; try again.
+    """
+    if plan.subscription_id is None:
+        return
+    since = timezone.now() - LOOK_BACK
+    known = set(plan.donations.filter(status="paid").values_list("invoice_id", flat=True))
+    for invoice_id in gateway.list_paid_invoices(plan.subscription_id, since=since):
+        if invoice_id not in known:
+            book(invoice_id)
+    refresh(plan)
+
+
+def _renewal(plan: Plan, invoice: gateway.Invoice) -> Donation:
+    begun: Any = plan.donations.order_by("pk").last()
+    same = invoice.paid_minor == plan.amount_minor
+    donation = Donation.objects.create(
+        reference=new_reference(),
+        form_token=invoice.id,
+        plan=plan,
+        invoice_id=invoice.id,
+        legal_entity=plan.legal_entity,
+        livemode=plan.livemode,
+        currency=invoice.currency,
+        amount_minor=invoice.paid_minor,
+        # Of a bill from before a change of the amount nobody can say which part it was.
+        fee_cover_minor=plan.fee_cover_minor if same else 0,
+        name=plan.name,
+        email=plan.email,
+        language=plan.language,
+        appeal=plan.appeal,
+        **{name: getattr(begun, name) for name in REPEATED},
+    )
+    DonationLine.objects.create(
+        donation=donation, designation=plan.designation, amount_minor=invoice.paid_minor
+    )
+    return donation
