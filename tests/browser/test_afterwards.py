@@ -56,7 +56,7 @@ def test_finance_refunds_a_gift_answers_what_waits_and_reads_the_payout(
     for path, told in (
         (f"gifts/inspect/{gift.pk}/", "Refunded in part"),
         (f"disputes/inspect/{other.disputes.get().pk}/", "Do not refund"),
-        (f"alerts/inspect/{other.alerts.get().pk}/", "disputed already"),
+        (f"alerts/inspect/{other.alerts.get().pk}/", "Somebody else used the card"),
         (f"payouts/inspect/{Payout.objects.get().pk}/", "Difference"),
         ("payouts/", "Payouts"),
     ):
