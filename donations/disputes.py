@@ -44,7 +44,7 @@ def take_over(
     for facts in disputes:
         changed |= _move(donation, facts)
         for movement in facts.movements:
-            changed |= _book(donation, movement)
+            changed |= _book(donation, facts, movement)
     for alert in alerts:
         changed |= note_alert(donation, alert)
     if changed:
@@ -153,10 +153,9 @@ def _withdrawn(facts: gateway.Dispute) -> int:
     return facts.amount_minor if out > 0 else 0
 
 
-def _book(donation: Donation, movement: gateway.Movement) -> bool:
-    dispute = donation.disputes.get(stripe_id=movement.source)
+def _book(donation: Donation, facts: gateway.Dispute, movement: gateway.Movement) -> bool:
     returned = movement.amount_minor > 0
-    amount_minor = -dispute.amount_minor if returned else dispute.amount_minor
+    amount_minor = -facts.amount_minor if returned else facts.amount_minor
     return movements.record(
         movement,
         lambda: ledger.given_back_legs(donation, Posting.Account.DISPUTES, movement, amount_minor),

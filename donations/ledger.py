@@ -185,12 +185,13 @@ def shortfalls() -> dict[str, int]:
 def _covered(change: Mapping[Designation, int], donation: Donation) -> list[Leg]:
     """What a designation cannot bear any more, since it was spent, the shortfall bears.
 
-    The designations are locked, so that two refunds do not both see the same money.
+    The designations are locked, so that two refunds do not both see the same money; new gifts to
+    them do not wait.
     """
     bearing = [designation.pk for designation, part in change.items() if part > 0]
-    locked = Designation.objects.filter(pk__in=bearing).order_by("pk").select_for_update()
+    locked = Designation.objects.filter(pk__in=bearing).order_by("pk")
     legs: list[Leg] = []
-    for designation in locked:
+    for designation in locked.select_for_update(no_key=True):
         of = {"designation": designation, "currency": donation.currency}
         postings = Posting.objects.filter(entry__livemode=donation.livemode, **of)
         left = -(postings.aggregate(total=Sum("amount_minor"))["total"] or 0)

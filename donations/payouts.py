@@ -111,8 +111,8 @@ def book(movement: gateway.Movement, entity: LegalEntity) -> bool:
     if movement.kind in (*movements.GIFTS, *movements.REFUNDS, *movements.DISPUTES):
         _look_at_the_gift(movement)
     with transaction.atomic():
-        # One at a time for what has no gift whose row could be locked.
-        LegalEntity.objects.select_for_update().get(pk=entity.pk)
+        # One at a time for what has no gift whose row could be locked; new gifts do not wait.
+        LegalEntity.objects.select_for_update(no_key=True).get(pk=entity.pk)
         return movements.record(
             movement,
             lambda: _legs(movement),

@@ -242,9 +242,6 @@ class OneAlert(Reading):
         if row.kind == RiskAlert.Kind.REVIEW:
             text = gettext("Stripe asks for a look: approve or refund it in Stripe's dashboard.")
             return [Notice(text, tone="warn")]
-        if refunds.is_disputed(row.donation):
-            text = gettext("The gift is disputed already, and not refunded any more.")
-            return [Notice(text, tone="warn")]
         text = gettext(
             "Refund it first: most of these payments are disputed within days, and a dispute costs "
             "a fee and counts against us."

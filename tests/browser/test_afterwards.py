@@ -48,7 +48,6 @@ def test_finance_refunds_a_gift_answers_what_waits_and_reads_the_payout(
     run_jobs()
     assert Refund.objects.get().status == "succeeded"
 
-    giving.sandbox.command("warn", session=giving.session_of(other))
     giving.sandbox.dispute(giving.session_of(other), amount=1000)
     giving.sandbox.pay_out()
     giving.deliver()
@@ -56,12 +55,9 @@ def test_finance_refunds_a_gift_answers_what_waits_and_reads_the_payout(
     for path, told in (
         (f"gifts/inspect/{gift.pk}/", "Refunded in part"),
         (f"disputes/inspect/{other.disputes.get().pk}/", "Do not refund"),
-        (f"alerts/inspect/{other.alerts.get().pk}/", "disputed already"),
         (f"payouts/inspect/{Payout.objects.get().pk}/", "Difference"),
-        ("payouts/", "Payouts"),
     ):
         page.goto(f"{house.staff}/admin/{path}")
         page.get_by_text(told).first.wait_for()
         assert sound(page) == [], path
-    page.goto(f"{house.staff}/admin/payouts/inspect/{Payout.objects.get().pk}/")
     assert page.locator("tfoot tr").last.inner_text().split() == ["Difference", "$0.00"]

@@ -119,9 +119,8 @@ def test_a_payouts_page_adds_up_to_what_the_bank_got(giving, finance, run_jobs):
         assert told in page, told
 
 
-@pytest.mark.parametrize("desk", ["refunds", "disputes", "alerts", "payouts"])
 def test_the_lists_take_few_queries_however_long(
-    giving, lead, run_jobs, desk, django_assert_max_num_queries
+    giving, lead, run_jobs, django_assert_max_num_queries
 ):
     def happen():
         gift = settled(giving, run_jobs)
@@ -132,11 +131,14 @@ def test_the_lists_take_few_queries_however_long(
         giving.deliver()
         run_jobs()
 
+    counts = {}
     happen()
-    lead.get(url(f"{desk}:index"))
-    with django_assert_max_num_queries(20) as few:
-        text(lead.get(url(f"{desk}:index")))
-    count = len(few)
-    happen()
-    with django_assert_max_num_queries(count):
+    for desk in ("refunds", "disputes", "alerts", "payouts"):
         lead.get(url(f"{desk}:index"))
+        with django_assert_max_num_queries(20) as few:
+            lead.get(url(f"{desk}:index"))
+        counts[desk] = len(few)
+    happen()
+    for desk, count in counts.items():
+        with django_assert_max_num_queries(count):
+            lead.get(url(f"{desk}:index"))
