@@ -6,7 +6,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from donations.models import Plan
-from donations.plans import actions, checks, notices
+from donations.books import plans as checks
+from donations.plans import actions, notices
 from donations.plans.refresh import refresh
 from donations.plans.steps import By
 
