@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from donations import gateway
+from donations import gateway, jobs
 from donations.models import Designation, Donation, Entry, Plan
 from donations.plans import renewals, steps
 from donations.plans.changes import ask
@@ -130,7 +130,11 @@ def test_a_page_nobody_paid_begins_nothing(standing):
     standing.settle()
     donation.refresh_from_db()
     assert donation.status == "abandoned"
-    assert standing.now(donation.plan).status == Status.INCOMPLETE
+    plan = standing.now(donation.plan)
+    assert plan.status == Status.INCOMPLETE
+    standing.ahead = timedelta(days=31)
+    jobs.forget_unpaid(0)
+    assert (standing.now(plan).name, standing.now(plan).email) == ("", "")
 
 
 def test_cards_that_fail_on_the_page_of_a_plan_are_counted_too(standing):
