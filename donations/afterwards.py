@@ -11,6 +11,7 @@ from django.db.models import F
 
 from donations import gateway, payments
 from donations.models import CheckoutAttempt, Donation
+from donations.plans import renewals
 
 Facts = TypeVar("Facts")
 
@@ -59,11 +60,19 @@ def gift_of(payment_intent_id: str, object_id: str) -> Donation | None:
             subject = gateway.subject_of(object_id)
         except gateway.NotFound:
             return None
-        attempt = CheckoutAttempt.objects.filter(reference=subject.reference).first()
-        if attempt is None:
-            return None
-        payments.refresh(attempt)
         known = Donation.objects.filter(charge_id=subject.charge_id).first()
-        if known is None:
-            raise payments.Busy(attempt.reference)  # ours, but the payment is not known yet
+        if known is None and _take_payment(subject):
+            known = Donation.objects.filter(charge_id=subject.charge_id).first()
+            if known is None:
+                raise payments.Busy(subject.charge_id)  # ours, but the payment is not known yet
     return known
+
+
+def _take_payment(subject: gateway.Subject) -> bool:
+    """Take over the payment of a charge; false if it is not ours."""
+    attempt = CheckoutAttempt.objects.filter(reference=subject.reference or None).first()
+    if attempt:
+        payments.refresh(attempt)
+        return True
+    invoice_id = gateway.find_invoice_of(subject.payment_intent_id)
+    return bool(invoice_id) and renewals.book(invoice_id) is not None

@@ -14,6 +14,7 @@ from django.utils import timezone
 from core import money
 from donations import afterwards, gateway, ledger, movements, timeline
 from donations.models import Dispute, Donation, Posting, RiskAlert
+from donations.plans.disputed import follow_disputes
 from donations.receipts import book
 
 Status = Dispute.Status
@@ -96,13 +97,6 @@ def open_alerts() -> QuerySet[RiskAlert]:
     return RiskAlert.objects.filter(is_open=True, handled_at=None).order_by("created_at")
 
 
-def freeze_plan(donation: Donation) -> None:
-    """The one place where a dispute stops a standing gift: whoever disputes is not charged again.
-
-    There are no standing gifts yet.
-    """
-
-
 def _fetch(donation: Donation) -> tuple[list[gateway.Dispute], list[gateway.Alert]]:
     assert donation.charge_id is not None  # only a paid gift is disputed
     charge_id = donation.charge_id
@@ -138,9 +132,10 @@ def _move(donation: Donation, facts: gateway.Dispute) -> bool:
         dispute.save(force_insert=True)
         amount = money.display(dispute.amount_minor, dispute.currency)
         timeline.note(donation, "disputed", amount=amount, code=facts.reason)
-        freeze_plan(donation)
     if before != dispute.status:
         timeline.note(donation, f"dispute_{dispute.status}", dispute=facts.id)
+        if donation.plan_id:
+            follow_disputes.defer(plan_id=donation.plan_id)
     return True
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from donations import afterwards, disputes, gateway, ledger, movements, payments, refunds
 from donations.models import BalanceTransaction, LegalEntity, Payout, Posting
+from donations.plans import renewals
 
 Account = Posting.Account
 Leg = ledger.Leg
@@ -145,6 +146,8 @@ def _look_at_the_gift(movement: gateway.Movement) -> None:
         refunds.refresh(gift)
     elif movement.kind in movements.DISPUTES:
         disputes.refresh(gift)
+    elif gift.invoice_id:
+        renewals.book(gift.invoice_id)
     elif attempt := gift.attempts.filter(payment_intent_id=gift.payment_intent_id).first():
         payments.refresh(attempt)
 

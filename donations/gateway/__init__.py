@@ -33,11 +33,13 @@ from donations.gateway.invoices import (
 )
 from donations.gateway.lists import (
     ListedCharge,
+    ListedSubscription,
     list_charges,
     list_disputes_opened,
     list_movements,
     list_payouts_made,
     list_refunds_made,
+    list_running_subscriptions,
 )
 from donations.gateway.payments import failed_charges, fetch_movement
 from donations.gateway.payouts import Payout, fetch_payout, list_payout_movements, list_payouts
@@ -67,6 +69,7 @@ __all__ = [
     "Intent",
     "Invoice",
     "ListedCharge",
+    "ListedSubscription",
     "Movement",
     "NotFound",
     "Payout",
@@ -103,6 +106,7 @@ __all__ = [
     "list_payouts_made",
     "list_refunds",
     "list_refunds_made",
+    "list_running_subscriptions",
     "list_warnings",
     "open_card_page",
     "page_of_invoice",

@@ -52,3 +52,38 @@ def _all(service: Any, since: datetime, until: datetime) -> Iterator[dict[str, A
     with translated_errors():
         for one in service.list({"created": between, "limit": 100}).auto_paging_iter():
             yield one.to_dict()
+
+
+@dataclass(frozen=True)
+class ListedSubscription:
+    """What of a running subscription is held against its plan."""
+
+    id: str
+    reference: str
+    status: str
+    is_paused: bool
+    amount_minor: int
+    currency: str
+    interval: str
+    livemode: bool
+
+    @classmethod
+    def read(cls, raw: dict[str, Any]) -> "ListedSubscription":
+        price = raw["items"]["data"][0]["price"]
+        return cls(
+            id=raw["id"],
+            reference=(raw.get("metadata") or {}).get("reference", ""),
+            status=raw["status"],
+            is_paused=bool(raw.get("pause_collection")),
+            amount_minor=price["unit_amount"],
+            currency=raw["currency"].upper(),
+            interval=price["recurring"]["interval"],
+            livemode=raw["livemode"],
+        )
+
+
+def list_running_subscriptions() -> Iterator[ListedSubscription]:
+    """All that are not canceled, whenever they began; newest first."""
+    with translated_errors():
+        for one in client().v1.subscriptions.list({"limit": 100}).auto_paging_iter():
+            yield ListedSubscription.read(one.to_dict())

@@ -63,6 +63,11 @@ class Difference(models.Model):
         PAYOUT_UNKNOWN_THERE = "payout_unknown_there", _("Stripe knows no such payout")
         PAYOUT_AMOUNT = "payout_amount", _("A payout has another amount")
         PAYOUT_STATE = "payout_state", _("A payout stands otherwise")
+        PLAN_UNKNOWN_HERE = "plan_unknown_here", _("A regular gift at Stripe is not known here")
+        PLAN_UNKNOWN_THERE = "plan_unknown_there", _("Stripe knows no such regular gift")
+        PLAN_STATE = "plan_state", _("A regular gift stands otherwise")
+        PLAN_TERMS = "plan_terms", _("A regular gift has another amount or rhythm")
+        RENEWAL_OVERDUE = "renewal_overdue", _("A regular gift was due and did not come")
         PAYOUT_UNEXPLAINED = "payout_unexplained", _("The rows of a payout do not add up to it")
 
     run = models.ForeignKey(Reconciliation, models.PROTECT, related_name="differences")

@@ -1,9 +1,11 @@
 """Charges at Stripe against paid gifts."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from donations import gateway, payments
 from donations.models import CheckoutAttempt, Donation
+from donations.plans import renewals
 from donations.reconciliation.compare import Cause, Comparison, Found, Stretch, side_by_side
 
 
@@ -23,17 +25,15 @@ def compare(stretch: Stretch) -> Comparison:
 
 def _unbooked(key: str, one: gateway.ListedCharge) -> Found | None:
     """Money that came in for a try of ours; what others take on the same account is theirs."""
-    attempt = _attempt_of(one)
-    if attempt is None:
-        return None
     detail = {"amount_minor": one.charge.amount_minor, "currency": one.charge.currency}
-    return Found(Cause.CHARGE_UNBOOKED, key, detail, lambda: payments.refresh(attempt))
-
-
-def _attempt_of(one: gateway.ListedCharge) -> CheckoutAttempt | None:
-    if not one.reference:
+    attempt = CheckoutAttempt.objects.filter(reference=one.reference or None).first()
+    if attempt:
+        again = partial(payments.refresh, attempt)
+        return Found(Cause.CHARGE_UNBOOKED, key, detail, again)
+    invoice_id = gateway.find_invoice_of(one.payment_intent_id)
+    if not invoice_id or renewals.plan_of(gateway.fetch_invoice(invoice_id)) is None:
         return None
-    return CheckoutAttempt.objects.filter(reference=one.reference).first()
+    return Found(Cause.CHARGE_UNBOOKED, key, detail, partial(renewals.book, invoice_id))
 
 
 def _unknown_there(key: str, gift: Donation) -> Found:

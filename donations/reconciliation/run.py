@@ -12,7 +12,16 @@ from procrastinate.contrib.django import app
 from core.retries import Patient
 from donations import gateway, payments
 from donations.models import Difference, Reconciliation
-from donations.reconciliation import charges, disputes, events, movements, payouts, refunds
+from donations.plans import refresh as plan_refresh
+from donations.reconciliation import (
+    charges,
+    disputes,
+    events,
+    movements,
+    payouts,
+    plans,
+    refunds,
+)
 from donations.reconciliation.compare import Comparison, Found, Stretch
 
 log = logging.getLogger("northstar.reconcile")
@@ -24,6 +33,7 @@ NIGHTLY = timedelta(days=3)
 
 FAMILIES: dict[str, Callable[[Stretch], Comparison]] = {
     "events": events.compare,
+    "plans": plans.compare,
     "charges": charges.compare,
     "refunds": refunds.compare,
     "disputes": disputes.compare,
@@ -127,5 +137,5 @@ def _repair(one: Found) -> None:
         return
     try:
         one.repair()
-    except (gateway.GatewayError, payments.Busy) as error:
+    except (gateway.GatewayError, payments.Busy, plan_refresh.Busy) as error:
         log.warning("%s at %s %s", type(error).__name__, one.cause, one.about)

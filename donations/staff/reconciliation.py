@@ -114,6 +114,7 @@ def _family(name: str) -> str:
     """What was compared, in words."""
     words = {
         "events": gettext("Events compared"),
+        "plans": gettext("Regular gifts compared"),
         "charges": gettext("Charges compared"),
         "refunds": gettext("Refunds compared"),
         "disputes": gettext("Disputes compared"),
