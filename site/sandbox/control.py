@@ -141,6 +141,12 @@ class Sandbox:
         given = {"card": card, "expires": expires}
         return self.command("card_of", **whose, **{k: v for k, v in given.items() if v})
 
+    def give_card(
+        self, customer_id: str, card: str = CARD, *, authenticate: bool | None = None
+    ) -> dict[str, Any]:
+        """A new card in the portal; holds outcome and error."""
+        return self.command("give_card", customer=customer_id, card=card, authenticate=authenticate)
+
     def pay_invoice(
         self, invoice_id: str, card: str = "", *, authenticate: bool | None = None
     ) -> dict[str, Any]:

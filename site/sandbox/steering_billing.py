@@ -1,6 +1,16 @@
 """Commands of the control API about subscriptions: cards that change, invoices, dunning."""
 
-from sandbox import charging, dunning, invoices, objects, standing, switches
+from sandbox import (
+    address,
+    charging,
+    dunning,
+    events,
+    invoices,
+    objects,
+    portal,
+    standing,
+    switches,
+)
 from sandbox.api.answers import public
 from sandbox.cards import CARDS, digits
 from sandbox.hosted.forms import expiry_of
@@ -24,6 +34,40 @@ def card_of(given: Given) -> Answer:
     with store.transaction():
         store.save(kept)
     return {"payment_method": public(kept)}
+
+
+@command
+def update_card(given: Given) -> Answer:
+    """The bank has sent the owner of a `subscription` or `customer` a new card, and told Stripe."""
+    with store.transaction():
+        kept = _card(given)
+        looks = dict(kept["card"])
+        card = CARDS[_number(given)] if "card" in given else None
+        if card:
+            kept["_number"] = card.number
+            looks |= {"last4": card.last4, "brand": card.brand, "fingerprint": card.fingerprint}
+        looks["exp_month"], looks["exp_year"] = _expiry(given)
+        old = {"card": kept["card"]}
+        kept["card"] = looks
+        store.save(kept)
+        events.emit("payment_method.automatically_updated", kept, previous=old)
+    return {"payment_method": public(kept)}
+
+
+@command
+def give_card(given: Given) -> Answer:
+    """The owner of a `customer` gives a new test `card` in the portal; `authenticate` as in pay."""
+    customer = store.need("customer", str(given["customer"]))
+    with store.transaction():
+        session = portal.new_session(
+            {"customer": customer["id"]},
+            configuration=portal.default_configuration()["id"],
+            origin=address.origin(),
+        )
+    outcome = portal.set_up(session, CARDS[_number(given)], charging.Payer(customer["name"]))
+    if outcome.kind == "requires_action" and given.get("authenticate") is not None:
+        outcome = portal.authenticate(session, passed=bool(given["authenticate"]))
+    return {"outcome": outcome.kind, "error": outcome.error}
 
 
 @command

@@ -74,6 +74,8 @@ FILTERS = (
     "product",
     "active",
     "test_clock",
+    "_secret",
+    "is_default",
     "charge",
     "_payout",
 )

@@ -11,6 +11,7 @@ from sandbox.store import Condition, Object, store
 EXPANDABLE: dict[str, set[str]] = {
     "checkout.session": {"customer", "invoice", "payment_intent", "setup_intent", "subscription"},
     "price": {"product"},
+    "billing_portal.session": {"configuration"},
     "customer.invoice_settings": {"default_payment_method"},
     "subscription": {
         "customer",

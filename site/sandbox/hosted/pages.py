@@ -4,22 +4,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.http import (
-    FileResponse,
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    HttpResponseRedirect,
-)
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from sandbox import clock, money, paying
-from sandbox.cards import CARDS, digits
+from sandbox.cards import digits
+from sandbox.hosted.drawing import form_context, guarded, missing, redirect, words_of
 from sandbox.hosted.forms import PaymentForm
-from sandbox.hosted.words import card_label, decline_words, rhythm_words, words_for
+from sandbox.hosted.words import rhythm_words
 from sandbox.store import Object, store
 
 ASSETS = Path(__file__).parent / "assets"
@@ -42,7 +35,7 @@ def while_open(
     def show(request: HttpRequest, session_id: str) -> HttpResponse:
         session = store.get("checkout.session", session_id)
         if session is None:
-            return _missing(request)
+            return missing(request)
         return _closed(request, session) or view(request, session)
 
     return show
@@ -113,11 +106,6 @@ def _closed(request: HttpRequest, session: Object) -> HttpResponse | None:
     return None
 
 
-def _missing(request: HttpRequest) -> HttpResponse:
-    words = words_for(None, request.headers.get("Accept-Language", ""))
-    return _guarded(render(request, "sandbox/missing.html", {"words": words}, status=404), None)
-
-
 def _form_page(
     request: HttpRequest,
     session: Object,
@@ -127,34 +115,33 @@ def _form_page(
     status: int = 200,
 ) -> HttpResponse:
     words = _words(request, session)
-    context = {
-        "form": form,
-        "errors": {name: words[word] for name, word in form.errors.items()},
-        "refusal": decline_words(refusal, words) if refusal else "",
-        "bank": "us_bank_account" in session["payment_method_types"],
-        "by_card": "card" in session["payment_method_types"],
-        "cards": [
-            {"number": card.number, "last4": card.last4, "label": card_label(card.label, words)}
-            for card in CARDS.values()
-            if card.offered
-        ],
-        "verb": words[VERBS.get(session["mode"], session["submit_type"] or "pay")],
-    }
+    context = form_context(
+        form,
+        words,
+        action=f"/c/pay/{session['id']}",
+        methods=session["payment_method_types"],
+        refusal=refusal,
+    )
+    context["verb"] = words[VERBS.get(session["mode"], session["submit_type"] or "pay")]
+    context["ask_email"] = not session["customer_email"] and not session["customer"]
     return _render(request, "pay", session, context, status=status)
 
 
 def _words(request: HttpRequest, session: Object) -> dict[str, str]:
-    return words_for(session["locale"], request.headers.get("Accept-Language", ""))
+    return words_of(request, session["locale"])
 
 
 def _render(
     request: HttpRequest, name: str, session: Object, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     words = _words(request, session)
-    shared = {"words": words, "session": session, **_sums(session, words)}
-    return _guarded(
-        render(request, f"sandbox/{name}.html", shared | context, status=status), session
-    )
+    sums = _sums(session, words)
+    shared = {"words": words, "session": session, **sums}
+    if "verb" in context:
+        due = "" if session["amount_total"] is None else sums["total"]
+        context["label"] = " ".join(filter(None, [context["verb"], due, sums["rhythm"]]))
+    page = render(request, f"sandbox/{name}.html", shared | context, status=status)
+    return guarded(page, _leads_to(session))
 
 
 def _sums(session: Object, words: dict[str, str]) -> dict[str, Any]:
@@ -188,24 +175,8 @@ def _sums(session: Object, words: dict[str, str]) -> dict[str, Any]:
 
 
 def _redirect(session: Object, url: str) -> HttpResponse:
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return _guarded(response, session)
+    return redirect(url, _leads_to(session))
 
 
-def _guarded(response: HttpResponse, session: Object | None) -> HttpResponse:
-    """Headers of a page with a payment form. Chromium holds the redirect after a form against
-    `form-action`, so the shop's own origin is named there."""
-    origins = {"'self'"}
-    for name in ("success_url", "cancel_url"):
-        parts = urlsplit((session or {}).get(name) or "")
-        if parts.netloc:
-            origins.add(f"{parts.scheme}://{parts.netloc}")
-    response["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none';"
-        f" frame-ancestors 'none'; form-action {' '.join(sorted(origins))}"
-    )
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+def _leads_to(session: Object) -> list[str | None]:
+    return [session["success_url"], session["cancel_url"]]

@@ -54,6 +54,8 @@ WORDS = {
         "incorrect_cvc": "Your card's CVC is incorrect.",
         "processing_error": "An error occurred while processing your card. Try again in a little"
         " bit.",
+        "setup_intent_authentication_failure": "We are unable to authenticate your payment"
+        " method. Please choose a different payment method and try again.",
         "payment_intent_authentication_failure": "We are unable to authenticate your payment"
         " method. Please choose a different payment method and try again.",
         "expired_title": "This payment page has expired",
@@ -66,6 +68,16 @@ WORDS = {
         "secure_text": "This is a test of 3-D Secure: a real bank would ask for a code here.",
         "secure_pass": "Complete",
         "secure_fail": "Fail",
+        "portal_title": "Your payments",
+        "default": "default",
+        "none_yet": "None yet",
+        "new_method": "Use another payment method",
+        "method_saved": "Your payment method was saved",
+        "invoices": "Invoices",
+        "invoice_paid": "This invoice is paid.",
+        "invoice_processing": "The payment is on its way from your bank.",
+        "invoice_void": "Nothing is to be paid for this invoice.",
+        "invoice_uncollectible": "Nothing is to be paid for this invoice.",
         "missing_title": "There is no such payment page",
         "missing_text": "The address may be incomplete.",
     },
@@ -120,6 +132,8 @@ WORDS = {
         "incorrect_cvc": "El CVC de su tarjeta es incorrecto.",
         "processing_error": "Hubo un error al procesar su tarjeta. Inténtelo de nuevo en un"
         " momento.",
+        "setup_intent_authentication_failure": "No pudimos autenticar su forma de pago. Elija"
+        " otra e inténtelo de nuevo.",
         "payment_intent_authentication_failure": "No pudimos autenticar su forma de pago. Elija"
         " otra e inténtelo de nuevo.",
         "expired_title": "Esta página de pago ha vencido",
@@ -132,6 +146,16 @@ WORDS = {
         "secure_text": "Esto es una prueba de 3-D Secure: un banco real pediría aquí un código.",
         "secure_pass": "Completar",
         "secure_fail": "Fallar",
+        "portal_title": "Sus pagos",
+        "default": "predeterminada",
+        "none_yet": "Nada todavía",
+        "new_method": "Usar otra forma de pago",
+        "method_saved": "Su forma de pago se ha guardado",
+        "invoices": "Facturas",
+        "invoice_paid": "Esta factura está pagada.",
+        "invoice_processing": "El pago está en camino desde su banco.",
+        "invoice_void": "No hay nada que pagar por esta factura.",
+        "invoice_uncollectible": "No hay nada que pagar por esta factura.",
         "missing_title": "No existe esa página de pago",
         "missing_text": "Quizá la dirección esté incompleta.",
     },
