@@ -107,6 +107,13 @@ def find_invoice_of(payment_intent_id: str) -> str:
     return id_of(found.to_dict()["data"][0]["invoice"]) if found.data else ""
 
 
+def fetch_invoice_page(invoice_id: str) -> str:
+    """The address of Stripe's page for one bill, where the bank's own step can be taken."""
+    with translated_errors():
+        found = client().v1.invoices.retrieve(invoice_id)
+    return str(found.hosted_invoice_url or "")
+
+
 def pay_invoice(invoice_id: str) -> None:
     """Try to take an open invoice's money at once from the subscription's present card.
 
