@@ -86,6 +86,15 @@ If it was the network, run this again when there is one: nothing has to be undon
   printf '%s' "$(.venv/bin/python -V) $(cksum "$lock")" >"$stamp"
 fi
 
+# --- Stripe's command line, with which a test drives the sandbox (31 MB); skipped where npm lacks ---
+cli=var/cache/stripe-cli
+if [ "${1:-}" = tests ] && [ ! -e "$cli/node_modules/.bin/stripe" ] && command -v npm >/dev/null; then
+  mkdir -p "$cli"
+  npm install --prefix "$cli" --no-save --no-package-lock --no-audit --no-fund --silent \
+    @stripe/cli@1.52.0 >/dev/null 2>&1 ||
+    say "The Stripe CLI could not be installed; the test that uses it will be skipped."
+fi
+
 # --- Translations: .mo files are made, not committed -----------------------------------------------
 for source in */locale/*/LC_MESSAGES/django.po; do
   [ -e "$source" ] || continue

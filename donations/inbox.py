@@ -136,9 +136,11 @@ def _charge(event: Event) -> bool | None:
 
 def _failed_payment(event: Event) -> bool | None:
     attempt = _attempt_of(event)
+    failed = gateway.failed_charges(event.payment_intent_id)
+    if attempt is None:
+        attempt = plan_events.page_of(event.payment_intent_id, failed)
     if attempt is None:
         return None
-    failed = gateway.failed_charges(event.payment_intent_id)
     fresh = payments.record_failures(attempt, failed)
     changed = payments.refresh(attempt)
     if len(failed) >= FAILURES_PER_PAGE and attempt.session_id:

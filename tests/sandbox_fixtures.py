@@ -8,6 +8,7 @@ import functools
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,3 +89,11 @@ def own_sandbox(
         process.stop()
         complaints = record.complaints()
         assert not complaints, "\n".join(complaints)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any("Stripe CLI" in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(
+            "NOT TESTED: Stripe's own scripts, because the Stripe CLI is not installed.", red=True
+        )

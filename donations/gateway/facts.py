@@ -50,6 +50,8 @@ class Charge:
     decline_code: str
     # None until Stripe has worked it out; it arrives later with charge.updated.
     movement: Movement | None
+    # As typed on Stripe's page; kept nowhere.
+    email: str = ""
 
     @classmethod
     def read(cls, raw: dict[str, Any]) -> "Charge":
@@ -69,6 +71,7 @@ class Charge:
             fingerprint=str(card.get("fingerprint") or ""),
             failure_code=str(raw.get("failure_code") or ""),
             decline_code=str(outcome.get("reason") or ""),
+            email=str((raw.get("billing_details") or {}).get("email") or ""),
             movement=Movement.read(movement) if isinstance(movement, dict) else None,
         )
 

@@ -155,9 +155,7 @@ def cancel_subscription(subscription_id: str, *, key: str) -> None:
         Refused: it had ended before.
     """
     with translated_errors():
-        client().v1.subscriptions.cancel(
-            subscription_id, {"invoice_now": False, "prorate": False}, {"idempotency_key": key}
-        )
+        client().v1.subscriptions.cancel(subscription_id, {}, {"idempotency_key": key})
 
 
 def open_card_page(customer_id: str, *, return_url: str, language: str) -> str:

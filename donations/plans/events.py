@@ -1,5 +1,7 @@
 """What Stripe's events about plans do: each is a hint to fetch what it is about."""
 
+from collections.abc import Sequence
+
 from donations import gateway, payments
 from donations.models import CheckoutAttempt, Donation, Event, Plan
 from donations.plans import cards, renewals
@@ -44,6 +46,23 @@ def card_changed(event: Event) -> bool | None:
     if not plans:
         return None
     return any(list(map(refresh, plans)))
+
+
+def page_of(payment_intent_id: str, failed: Sequence[gateway.Charge]) -> CheckoutAttempt | None:
+    """The payment page on which a first payment failed: that of a subscription does not say.
+
+    It is found by its invoice, if there is one already, else by the address that was typed there.
+    """
+    pages = CheckoutAttempt.objects.filter(donation__plan__status=Plan.Status.INCOMPLETE)
+    invoice_id = gateway.find_invoice_of(payment_intent_id)
+    if invoice_id:
+        reference = gateway.fetch_invoice(invoice_id).reference
+        return pages.filter(reference=reference).first()
+    emails = [charge.email for charge in failed if charge.email]
+    if not emails:
+        return None
+    still_open = pages.filter(state=CheckoutAttempt.State.OPEN, donation__email__iexact=emails[0])
+    return still_open.order_by("pk").last()
 
 
 def renewal_charged(event: Event) -> bool | None:

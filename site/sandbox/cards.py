@@ -123,6 +123,16 @@ CARDS = {
 }
 
 
+# Stripe's names for payment methods with these cards; each use makes another one.
+TEST_METHODS = {
+    "pm_card_visa": "4242424242424242",
+    "pm_card_mastercard": "5555555555554444",
+    "pm_card_amex": "378282246310005",
+    "pm_card_authenticationRequired": "4000002760003184",
+    "pm_card_chargeCustomerFail": "4000000000000341",
+}
+
+
 @dataclass(frozen=True)
 class BankAccount:
     """The account of a delayed payment; the sandbox's owner settles or fails it."""

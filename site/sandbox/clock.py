@@ -1,4 +1,8 @@
-"""The sandbox's time, which tests may set, and the agenda of what is to happen at a time."""
+"""The sandbox's time, which tests may set, and the agenda of what is to happen at a time.
+
+A test clock (sandbox.test_clocks) is a time of its own, with its own entries in the agenda: what
+is done `on` it happens at its frozen time, and what it plans waits until it is advanced.
+"""
 
 import time
 from collections.abc import Callable, Iterator
@@ -15,11 +19,42 @@ ACTIONS: dict[str, Action] = {}
 TOGETHER = 25
 # While the agenda is worked off, its entries happen when they were due, not when we come to them.
 _moment: ContextVar[float | None] = ContextVar("moment", default=None)
+# The id of a test clock, or nothing for the sandbox's own time.
+_test_clock: ContextVar[str] = ContextVar("test_clock", default="")
 
 
 def exact() -> float:
     moment = _moment.get()
     return time.time() + float(switches.get("clock_offset")) if moment is None else moment
+
+
+@contextmanager
+def on(test_clock: str | None) -> Iterator[None]:
+    """For what happens inside, it is the time of this test clock; without one, nothing changes."""
+    frozen = store.get("test_helpers.test_clock", test_clock or "")
+    if frozen is None or _test_clock.get():
+        yield
+        return
+    token = _test_clock.set(frozen["id"])
+    try:
+        with at(frozen["frozen_time"]):
+            yield
+    finally:
+        _test_clock.reset(token)
+
+
+@contextmanager
+def off_test_clock() -> Iterator[None]:
+    """Money moves in the sandbox's own time, whatever clock its payer is on."""
+    if not _test_clock.get():
+        yield
+        return
+    tokens = _test_clock.set(""), _moment.set(None)
+    try:
+        yield
+    finally:
+        _test_clock.reset(tokens[0])
+        _moment.reset(tokens[1])
 
 
 @contextmanager
@@ -48,7 +83,8 @@ def action(name: str) -> Callable[[AnyAction], AnyAction]:
 
 def plan(name: str, subject: str, due: float) -> None:
     store.execute(
-        "INSERT INTO agenda (due, action, subject) VALUES (?, ?, ?)", (due, name, subject)
+        "INSERT INTO agenda (due, action, subject, test_clock) VALUES (?, ?, ?, ?)",
+        (due, name, subject, _test_clock.get()),
     )
 
 
@@ -71,20 +107,31 @@ def run_due() -> int:
     Some at once share a transaction: when months pass, writing each by itself takes longest.
     """
     done = 0
-    while store.execute("SELECT 1 FROM agenda WHERE due <= ? LIMIT 1", (exact(),)):
+    due = "SELECT 1 FROM agenda WHERE test_clock = '' AND due <= ? LIMIT 1"
+    while store.execute(due, (exact(),)):
         with store.transaction():
             for _ in range(TOGETHER):
-                if not _do_next():
+                if not _do_next("", exact()):
                     break
                 done += 1
     return done
 
 
-def _do_next() -> bool:
+def advance(test_clock: str, until: int) -> None:
+    """Do what a test clock's entries plan until then, each at its time."""
+    token = _test_clock.set(test_clock)
+    try:
+        while _do_next(test_clock, until):
+            pass
+    finally:
+        _test_clock.reset(token)
+
+
+def _do_next(test_clock: str, until: float) -> bool:
     rows = store.execute(
-        "DELETE FROM agenda WHERE id = (SELECT id FROM agenda WHERE due <= ?"
+        "DELETE FROM agenda WHERE id = (SELECT id FROM agenda WHERE test_clock = ? AND due <= ?"
         " ORDER BY due, id LIMIT 1) RETURNING *",
-        (exact(),),
+        (test_clock, until),
     )
     for row in rows:
         with at(row["due"]):

@@ -142,7 +142,8 @@ def authenticate(invoice_id: str, *, passed: bool) -> Outcome:
     Raises:
         NotPayable: no such step is waiting.
     """
-    with store.transaction():
+    invoice = store.need("invoice", invoice_id)
+    with store.transaction(), clock.on(invoice["test_clock"]):
         invoice = store.need("invoice", invoice_id)
         intent, kept = charging.waiting_for_bank(invoice["_intent"])
         if passed:

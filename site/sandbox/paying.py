@@ -8,7 +8,17 @@ the charge that will go through. docs/sandbox.md lists all of them.
 
 from typing import Any
 
-from sandbox import charging, clock, customers, events, invoices, objects, setting_up, subscriptions
+from sandbox import (
+    charging,
+    clock,
+    customers,
+    events,
+    invoices,
+    objects,
+    setting_up,
+    subscriptions,
+    test_clocks,
+)
 from sandbox.cards import BankAccount, Card
 from sandbox.charging import NotPayable, Outcome, Payer
 from sandbox.store import Object, store
@@ -37,7 +47,8 @@ def pay(session_id: str, method: Card | BankAccount, payer: Payer) -> Outcome:
             # A payment method that is kept for later is attached once it has proved good.
             customer=session["customer"] if session["mode"] == "payment" else None,
         )
-        return _try(session, kept, authenticated=False)
+        with clock.on(test_clocks.of(session["id"])):
+            return _try(session, kept, authenticated=False)
 
 
 def authenticate(session_id: str, *, passed: bool) -> Outcome:
@@ -53,7 +64,8 @@ def authenticate(session_id: str, *, passed: bool) -> Outcome:
             raise NotPayable("no authentication is waiting")
         kept = store.need("payment_method", intent["payment_method"])
         if passed:
-            return _try(session, kept, authenticated=True)
+            with clock.on(test_clocks.of(session["id"])):
+                return _try(session, kept, authenticated=True)
         if intent["object"] == "setup_intent":
             error = charging.unauthenticated("setup_intent")
             return setting_up.refuse(intent, kept, error)
@@ -66,9 +78,9 @@ def settle_debit(intent_id: str) -> None:
     Raises:
         NotPayable: the payment is not processing.
     """
-    with store.transaction():
+    with store.transaction(), clock.on(test_clocks.of(intent_id)):
         intent = charging.settle(intent_id)
-        if intent["_invoice"]:
+        if intent.get("_invoice"):
             invoices.paid(store.need("invoice", intent["_invoice"]))
         if intent["_session"]:
             session = store.need("checkout.session", intent["_session"])
@@ -83,9 +95,9 @@ def fail_debit(intent_id: str, code: str = "insufficient_funds") -> None:
     Raises:
         NotPayable: the payment is not processing.
     """
-    with store.transaction():
+    with store.transaction(), clock.on(test_clocks.of(intent_id)):
         intent = charging.bounce(intent_id, code)
-        if intent["_invoice"]:
+        if intent.get("_invoice"):
             invoices.failed(store.need("invoice", intent["_invoice"]))
         if intent["_session"]:
             session = store.need("checkout.session", intent["_session"])

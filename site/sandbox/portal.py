@@ -6,7 +6,17 @@ one of its own (as those begun in Checkout have), and the customer's `invoice_se
 
 from typing import Any
 
-from sandbox import charging, clock, customers, events, ids, objects, setting_up, standing
+from sandbox import (
+    charging,
+    clock,
+    customers,
+    events,
+    ids,
+    objects,
+    setting_up,
+    standing,
+    test_clocks,
+)
 from sandbox.cards import BankAccount, Card
 from sandbox.charging import Outcome, Payer
 from sandbox.store import Object, store
@@ -112,7 +122,7 @@ def open_session(secret: str) -> Object | None:
 
 def set_up(session: Object, method: Card | BankAccount, payer: Payer) -> Outcome:
     """Try to keep a new payment method."""
-    with store.transaction():
+    with store.transaction(), clock.on(test_clocks.of(session["customer"])):
         customer = store.need("customer", session["customer"])
         kept = objects.payment_method(
             method,
@@ -133,7 +143,7 @@ def authenticate(session: Object, *, passed: bool) -> Outcome:
     Raises:
         NotPayable: no such step is waiting.
     """
-    with store.transaction():
+    with store.transaction(), clock.on(test_clocks.of(session["customer"])):
         intent = _intent_of(session)
         if intent is None or intent["status"] != "requires_action":
             raise charging.NotPayable("no authentication is waiting")

@@ -1,7 +1,7 @@
 """Setup intents: a card or account is kept for later, and nothing is charged."""
 
-from sandbox import billing_objects, charging, events, ids
-from sandbox.cards import Card
+from sandbox import billing_objects, charging, events, ids, objects
+from sandbox.cards import CARDS, TEST_METHODS, Card
 from sandbox.charging import Outcome
 from sandbox.store import Object, store
 
@@ -64,6 +64,15 @@ def refuse(intent: Object, kept: Object, error: Object) -> Outcome:
     store.save(intent)
     events.emit("setup_intent.setup_failed", intent)
     return Outcome("declined", error)
+
+
+def method_called(name: str) -> Object | None:
+    """A payment method by its id, or a new one by Stripe's name for a test card."""
+    if name not in TEST_METHODS:
+        return store.get("payment_method", name)
+    details = objects.billing_details(name=None, email=None)
+    card = CARDS[TEST_METHODS[name]]
+    return objects.payment_method(card, exp_month=12, exp_year=2034, details=details, customer=None)
 
 
 def attach(kept: Object, customer: str) -> Object:

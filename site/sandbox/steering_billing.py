@@ -3,6 +3,7 @@
 from sandbox import (
     address,
     charging,
+    clock,
     dunning,
     events,
     invoices,
@@ -10,6 +11,7 @@ from sandbox import (
     portal,
     standing,
     switches,
+    test_clocks,
 )
 from sandbox.api.answers import public
 from sandbox.cards import CARDS, digits
@@ -76,7 +78,7 @@ def pay_invoice(given: Given) -> Answer:
 
     A 3-D Secure step that comes of it, or waits already, is passed or failed by `authenticate`.
     """
-    with store.transaction():
+    with store.transaction(), clock.on(test_clocks.of(given["invoice"])):
         invoice = store.need("invoice", str(given["invoice"]))
         intent = store.get("payment_intent", invoice["_intent"] or "")
         waits = intent is not None and intent["status"] == "requires_action"

@@ -47,11 +47,11 @@ CREATE TABLE IF NOT EXISTS answers (
 );
 CREATE TABLE IF NOT EXISTS agenda (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    due REAL NOT NULL,    -- the sandbox's clock
+    due REAL NOT NULL,    -- the sandbox's clock, or the test clock's
     action TEXT NOT NULL,
-    subject TEXT NOT NULL
+    subject TEXT NOT NULL,
+    test_clock TEXT NOT NULL DEFAULT ''
 );
-CREATE INDEX IF NOT EXISTS agenda_due ON agenda (due);
 CREATE INDEX IF NOT EXISTS agenda_action ON agenda (action, subject);
 CREATE TABLE IF NOT EXISTS switches (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
@@ -99,6 +99,11 @@ class Store:
         # Pages of the log until they are brought home, which waits for the disk.
         self._db.execute("PRAGMA wal_autocheckpoint = 8000")
         self._db.executescript(SCHEMA)
+        columns = self._db.execute("SELECT name FROM pragma_table_info('agenda')").fetchall()
+        if "test_clock" not in [row["name"] for row in columns]:
+            # A file of before there were test clocks.
+            self._db.execute("ALTER TABLE agenda ADD COLUMN test_clock TEXT NOT NULL DEFAULT ''")
+        self._db.execute("CREATE INDEX IF NOT EXISTS agenda_of_clock ON agenda (test_clock, due)")
         for field in FILTERS:
             name = "objects_on_" + field.replace(".", "_")
             self._db.execute(

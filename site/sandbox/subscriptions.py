@@ -52,6 +52,8 @@ def begin(
     events.emit("invoice.created", first)
     if trial_end:
         standing.replan(subscription)
+        if trial_end - now <= standing.TRIAL_NOTICE:
+            announce_end_of_trial(subscription["id"])
     return subscription, first
 
 

@@ -12,6 +12,7 @@ EXPANDABLE: dict[str, set[str]] = {
     "checkout.session": {"customer", "invoice", "payment_intent", "setup_intent", "subscription"},
     "price": {"product"},
     "billing_portal.session": {"configuration"},
+    "customer": {"test_clock"},
     "customer.invoice_settings": {"default_payment_method"},
     "subscription": {
         "customer",

@@ -1,6 +1,6 @@
 """Customers: who pays, by e-mail and name."""
 
-from sandbox import customers, events, standing
+from sandbox import customers, events, setting_up, standing
 from sandbox.api.answers import equal, page, retrieve
 from sandbox.api.errors import no_such
 from sandbox.api.params import Email, Hash, Items, Metadata, Text, Unset, merged_metadata
@@ -16,9 +16,33 @@ FIELDS = {
 }
 
 
-@operation("POST", "/v1/customers", FIELDS)
+@operation(
+    "POST",
+    "/v1/customers",
+    {
+        **FIELDS,
+        "invoice_settings": Hash({"default_payment_method": Text()}),
+        "payment_method": Text(),
+        "test_clock": Text(),
+    },
+)
 def create(call: Call) -> Object:
-    return customers.create(call.params)
+    given = call.params
+    if "test_clock" in given and store.get("test_helpers.test_clock", given["test_clock"]) is None:
+        raise no_such("test clock", given["test_clock"], param="test_clock", status=400)
+    name = given.get("payment_method", "")
+    default = given.get("invoice_settings", {}).get("default_payment_method", name)
+    kept = setting_up.method_called(name)
+    if default != name or (name and kept is None):
+        raise no_such("PaymentMethod", default, param="payment_method", status=400)
+    customer = customers.create(given)
+    if kept is None:
+        return customer
+    setting_up.attach(kept, customer["id"])
+    if "invoice_settings" in given:
+        settings = customer["invoice_settings"] | {"default_payment_method": kept["id"]}
+        customers.change(customer, invoice_settings=settings)
+    return customer
 
 
 @operation("GET", "/v1/customers/{id}")
@@ -54,9 +78,9 @@ def update(call: Call) -> Object:
     return customers.change(customer, **given)
 
 
-@operation("GET", "/v1/customers", {**DATED, "email": Text()})
+@operation("GET", "/v1/customers", {**DATED, "email": Text(), "test_clock": Text()})
 def list_customers(call: Call) -> Object:
-    return page(call, "customer", [*equal(call, "email"), ("_deleted", "IS", None)])
+    return page(call, "customer", [*equal(call, "email", "test_clock"), ("_deleted", "IS", None)])
 
 
 @operation("DELETE", "/v1/customers/{id}")

@@ -16,6 +16,7 @@ from sandbox.api import (
     refunds,
     setup_intents,
     subscriptions,
+    test_clocks,
     webhook_endpoints,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "refunds",
     "setup_intents",
     "subscriptions",
+    "test_clocks",
     "webhook_endpoints",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from sandbox import clock, events, faults, ids, recorder
+from sandbox import clock, events, faults, ids, recorder, test_clocks
 from sandbox.api import families  # noqa: F401 - each family registers its operations
 from sandbox.api.answers import shown
 from sandbox.api.errors import ApiError
@@ -182,9 +182,20 @@ def _work(operation: Operation, call: Call, text: str) -> dict[str, Any]:
     call.params = params
     token = events.cause.set((call.request_id, call.idempotency_key))
     try:
-        return shown(operation.handler(call), call.expand)
+        with clock.on(_test_clock(call)):
+            answer = operation.handler(call)
+        return shown(answer, call.expand)
     finally:
         events.cause.reset(token)
+
+
+def _test_clock(call: Call) -> str | None:
+    """The test clock on which the call's customer is."""
+    if call.method == "GET" or call.path.startswith("/v1/test_helpers/"):
+        return None
+    given = call.params.get("test_clock")
+    named = [call.params.get(name) for name in ("customer", "subscription")]
+    return given or test_clocks.of(call.subject, *named)
 
 
 def _beforehand(fault: dict[str, Any] | None) -> None:

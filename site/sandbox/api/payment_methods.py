@@ -29,7 +29,9 @@ def list_of_customer(call: Call) -> Object:
 
 @operation("POST", "/v1/payment_methods/{id}/attach", {"customer": required(Text())})
 def attach(call: Call) -> Object:
-    kept = retrieve("payment_method", call, "PaymentMethod")
+    kept = setting_up.method_called(call.subject)
+    if kept is None:
+        raise no_such("PaymentMethod", call.subject)
     customer = call.params["customer"]
     if store.get("customer", customer) is None:
         raise no_such("customer", customer, param="customer", status=400)

@@ -58,7 +58,12 @@ ITEM = {
 @operation(
     "POST",
     "/v1/subscriptions",
-    {**SHARED, "customer": required(Text()), "items": required(Items(Hash(ITEM), 20))},
+    {
+        **SHARED,
+        "customer": required(Text()),
+        "items": required(Items(Hash(ITEM), 20)),
+        "trial_period_days": Integer(1, 730),
+    },
 )
 def create(call: Call) -> Object:
     given = call.params
@@ -68,6 +73,8 @@ def create(call: Call) -> Object:
     _check_method(given, customer["id"])
     trial_end = given.get("trial_end")
     trial_end = None if trial_end == "now" else trial_end
+    if "trial_period_days" in given:
+        trial_end = clock.now() + given["trial_period_days"] * 86_400
     _check_trial(trial_end, clock.now())
     items = [
         (price_of(item, f"items[{number}]"), item.get("quantity", 1))

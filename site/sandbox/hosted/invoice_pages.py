@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from sandbox import charging, invoices, money, objects, setting_up
+from sandbox import charging, clock, invoices, money, objects, setting_up
 from sandbox.cards import digits
 from sandbox.hosted.drawing import form_context, guarded, missing, redirect, words_of
 from sandbox.hosted.forms import PaymentForm
@@ -48,7 +48,7 @@ def show(request: HttpRequest, invoice_id: str) -> HttpResponse:
 def _pay(invoice: Object, form: PaymentForm, method: objects.Method) -> None:
     """With a method of the customer's from now on, as Stripe keeps it."""
     payer = form.payer()
-    with store.transaction():
+    with store.transaction(), clock.on(invoice["test_clock"]):
         kept = objects.payment_method(
             method,
             exp_month=payer.exp_month,

@@ -12,7 +12,7 @@ from donations.plans import renewals, steps
 from donations.plans.changes import ask
 from donations.plans.refresh import refresh
 from tests.donations.plans.conftest import close_to, months_later
-from tests.giving import BANK
+from tests.giving import BANK, DECLINED
 
 Status = Plan.Status
 TWO_HOURS = timedelta(hours=2)
@@ -131,6 +131,17 @@ def test_a_page_nobody_paid_begins_nothing(standing):
     donation.refresh_from_db()
     assert donation.status == "abandoned"
     assert standing.now(donation.plan).status == Status.INCOMPLETE
+
+
+def test_cards_that_fail_on_the_page_of_a_plan_are_counted_too(standing):
+    donation = standing.giving.begin(interval="month")
+    session = standing.giving.pay(donation, DECLINED)
+    standing.settle()
+    assert donation.failures.count() == 1
+    standing.giving.sandbox.pay(session)
+    standing.settle()
+    assert standing.now(donation.plan).status == Status.ACTIVE
+    assert donation.failures.count() == 1
 
 
 def test_the_same_form_sent_twice_is_one_plan(standing):
