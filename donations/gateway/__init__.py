@@ -16,6 +16,7 @@ from donations.gateway.invoices import (
     find_invoice_of,
     let_go_of_invoices,
     list_paid_invoices,
+    page_of_invoice,
     pay_invoice,
 )
 from donations.gateway.payments import failed_charges, fetch_movement
@@ -64,6 +65,7 @@ __all__ = [
     "list_events",
     "list_paid_invoices",
     "open_card_page",
+    "page_of_invoice",
     "pause_subscription",
     "pay_invoice",
     "read_webhook",

@@ -107,11 +107,10 @@ def find_invoice_of(payment_intent_id: str) -> str:
     return id_of(found.to_dict()["data"][0]["invoice"]) if found.data else ""
 
 
-def fetch_invoice_page(invoice_id: str) -> str:
-    """The address of Stripe's page for one bill, where the bank's own step can be taken."""
+def page_of_invoice(invoice_id: str) -> str:
+    """Stripe's own page where an open invoice is paid or its bank step done; it is kept nowhere."""
     with translated_errors():
-        found = client().v1.invoices.retrieve(invoice_id)
-    return str(found.hosted_invoice_url or "")
+        return str(client().v1.invoices.retrieve(invoice_id).hosted_invoice_url or "")
 
 
 def pay_invoice(invoice_id: str) -> None:
