@@ -4,7 +4,6 @@ Each check is one function that yields what is wrong; `manage.py verify_books` r
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 
@@ -26,19 +25,13 @@ from donations.models import (
     Seal,
     SealItem,
 )
+from donations.plans import checks as plans
+from donations.problem import Problem
 from donations.receipts.snapshot import Snapshot
 
 # Jobs may still be under way; older than this, something is stuck.
 PATIENCE = timedelta(minutes=10)
 CHUNK = 2_000
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something that does not add up: which row, and what is wrong with it. No personal data."""
-
-    about: str
-    text: str
 
 
 def verify() -> dict[str, list[Problem]]:
@@ -221,6 +214,9 @@ CHECKS: dict[str, Callable[[], Iterator[Problem]]] = {
     "income goes where it was given": income_goes_where_given,
     "the balance at Stripe agrees": balance_at_stripe_agrees,
     "each gift is paid once": payments_once,
+    "plans go to open purposes": plans.purposes_are_open,
+    "plans stand as their story tells": plans.stories_are_whole,
+    "plans are charged once a period and never after their end": plans.charges_are_due,
     "receipt numbers have no gap": receipt_numbers_have_no_gap,
     "receipts are unchanged": receipts_unchanged,
     "receipts are right": receipts_are_right,

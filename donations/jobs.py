@@ -14,15 +14,19 @@ from donations.models import (
     CheckoutAttempt,
     Donation,
     PaymentFailure,
+    Plan,
     Receipt,
     Tally,
     UsedChallenge,
 )
+from donations.plans import changes as plan_changes
+from donations.plans import notices as plan_notices
+from donations.plans import refresh as plan_refresh
 from donations.receipts import book
 
 log = logging.getLogger("northstar.jobs")
 
-__all__ = ["book", "inbox", "mails"]
+__all__ = ["book", "inbox", "mails", "plan_changes", "plan_notices", "plan_refresh"]
 
 State = CheckoutAttempt.State
 # A worker that says nothing for this long has died with its job.
@@ -158,6 +162,10 @@ def forget_unpaid(timestamp: int) -> None:
         "",
     )
     old.exclude(status=Donation.Status.PROCESSING).update(**blank)
+    begun = Plan.objects.filter(status=Plan.Status.INCOMPLETE, created_at__lt=now - KEEP_UNPAID)
+    begun.exclude(donations__status=Donation.Status.PROCESSING).exclude(name="", email="").update(
+        name="", email=""
+    )
 
 
 @app.periodic(cron="23 3 * * *")

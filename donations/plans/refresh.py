@@ -42,15 +42,19 @@ def refresh(plan: Plan) -> bool:
         Busy: too many others at the same row.
     """
     for _ in range(TRIES):
-        subscription_id, seen = Plan.objects.values_list("subscription_id", "sync_version").get(
+        seen = Plan.objects.only("subscription_id", "sync_version", "open_invoice_id").get(
             pk=plan.pk
         )
-        if subscription_id is None:
+        if seen.subscription_id is None:
             return False
-        found = gateway.fetch_subscription(subscription_id)
+        found = gateway.fetch_subscription(seen.subscription_id)
+        newest = found.invoice
+        if newest and seen.open_invoice_id not in ("", newest.id) and newest.status != "void":
+            # Never two periods at once: the older bill gives way to the one that follows it.
+            gateway.let_go_of_invoices(found.id, but=newest.id)
         with transaction.atomic():
             plan = Plan.objects.select_for_update().get(pk=plan.pk)
-            if plan.sync_version == seen:
+            if plan.sync_version == seen.sync_version:
                 return take_over(plan, found)
     raise Busy(plan.reference)
 
@@ -145,8 +149,8 @@ def _state(plan: Plan, found: gateway.Subscription, wish: PlanChange | None, by:
     plan.status, plan.paused_until = status_of(found), found.resumes_at
     if wish and wish.kind == Change.CANCEL and wish.channel == Channel.SYSTEM:
         plan.status = Status.LAPSED
-    failing = _failing(found)
     was_open, was_tries = plan.open_invoice_id, plan.tries
+    failing = _failing(found, was_open)
     plan.open_invoice_id, plan.tries, plan.retry_at = (
         (failing.id, failing.tries, failing.next_try_at) if failing else ("", 0, None)
     )
@@ -164,9 +168,9 @@ def _state(plan: Plan, found: gateway.Subscription, wish: PlanChange | None, by:
     elif plan.status == Status.PAUSED and (old != Status.PAUSED or until != plan.paused_until):
         skip = wish and wish.kind == Change.SKIP
         steps.record(plan, Kind.SKIPPED if skip else Kind.PAUSED, **told)
-    elif was_open and not failing:
-        arrived = Donation.objects.filter(invoice_id=was_open, status="paid").exists()
-        paid = found.invoice and (found.invoice.id, found.invoice.status) == (was_open, "paid")
+    elif not failing and (was_open or (old == Status.PAST_DUE and plan.status != old)):
+        arrived = Donation.objects.filter(invoice_id=was_open or None, status="paid").exists()
+        paid = found.invoice is not None and found.invoice.status == "paid"
         kind = Kind.RECOVERED if arrived or paid else Kind.EXCUSED
         steps.record(plan, kind, **told, invoice=was_open)
     elif old == Status.PAUSED and plan.status != old:
@@ -174,8 +178,7 @@ def _state(plan: Plan, found: gateway.Subscription, wish: PlanChange | None, by:
         told["by"] = SYSTEM if over and not wish else by
         steps.record(plan, Kind.RESUMED, **told)
     elif plan.status != old:
-        kind = Kind.PAYMENT_FAILED if plan.status == Status.PAST_DUE else Kind.EXCUSED
-        steps.record(plan, kind, **told)
+        steps.record(plan, Kind.PAYMENT_FAILED, **told)  # Stripe tells no more than that
 
 
 def _over(
@@ -185,7 +188,7 @@ def _over(
     plan.paused_until = plan.retry_at = None
     plan.ended_at = found.ended_at or timezone.now()
     if plan.status == Status.LAPSED:
-        failing = _failing(found)
+        failing = _failing(found, "")
         steps.record(plan, Kind.LAPSED, **told, **(_why(failing) if failing else {}))
         return
     plan.canceled_at = found.canceled_at or plan.ended_at
@@ -200,13 +203,13 @@ def _over(
     steps.record(plan, Kind.CANCELED, **told, whose=plan.canceled_by, reason=plan.cancel_reason)
 
 
-def _failing(found: gateway.Subscription) -> gateway.Invoice | None:
+def _failing(found: gateway.Subscription, known: str) -> gateway.Invoice | None:
     """The invoice whose payment was tried and did not come, if it is still wanted."""
     invoice = found.invoice
     if invoice is None or invoice.status != "open" or not invoice.tries:
         return None
     under_way = invoice.intent is not None and invoice.intent.status == "processing"
-    return None if under_way else invoice
+    return None if under_way and invoice.id != known else invoice
 
 
 def _why(failing: gateway.Invoice) -> dict[str, Any]:

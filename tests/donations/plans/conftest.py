@@ -27,7 +27,7 @@ class Standing:
     ) -> Plan:
         """A plan whose first gift is paid, with every job and mail of it done."""
         donation = self.giving.begin(amount_minor, interval=interval, **typed)
-        self.giving.pay(donation, card)
+        self.giving.pay(donation, card, authenticate=True)
         self.settle()
         assert donation.plan is not None
         return self.now(donation.plan)
