@@ -10,6 +10,7 @@ from core import money
 from donations.forms import OTHER, read_amount
 from donations.models import Designation, GivingOptions, Plan
 from donations.plans import actions
+from donations.plans.changes import NotAllowed
 
 
 class AmountForm(forms.Form):
@@ -57,7 +58,7 @@ class AmountForm(forms.Form):
             )
         except forms.ValidationError as error:
             self.add_error("amount", error)
-        except actions.NotAllowed:
+        except NotAllowed:
             self.add_error("amount", _("Please round the amount a little."))
         else:
             data["gift_minor"] = gift_minor

@@ -1,6 +1,6 @@
 """A plan as its page tells it: what went wrong and its whole story, in the donor's words."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -172,12 +172,12 @@ BY_PEOPLE = {
     *(Kind.RAISED, Kind.LOWERED, Kind.DESIGNATION, Kind.PAUSED, Kind.SKIPPED, Kind.RESUMED),
     Kind.CANCELED,
 }
-WHO = {
+WHO: dict[str, Callable[[], str]] = {
     Channel.ACCOUNT: lambda: _("By you, signed in"),
     Channel.LINK: lambda: _("By a link from our mail"),
     Channel.STAFF: lambda: _("By our staff, for you"),
 }
-TITLES = {
+TITLES: dict[str, Callable[[], str]] = {
     Kind.STARTED: lambda: _("Your gift began"),
     Kind.RESTARTED: lambda: _("You took your gift up again"),
     Kind.DESIGNATION: lambda: _("For another purpose from here on"),

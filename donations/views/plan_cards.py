@@ -42,12 +42,14 @@ def card_back(request: HttpRequest, visit: Visit, before: str) -> HttpResponse:
     except (gateway.GatewayError, Busy):
         return plan_page(request, visit, "card_back", unknown=True)
     plan.refresh_from_db()
-    context = {
-        "outcome": cards.outcome(plan, before),
-        "facts": showing.Facts.of(plan),
-        "trouble": showing.trouble_of(plan),
-    }
-    return plan_page(request, visit, "card_back", **context)
+    return plan_page(
+        request,
+        visit,
+        "card_back",
+        outcome=cards.outcome(plan, before),
+        facts=showing.Facts.of(plan),
+        trouble=showing.trouble_of(plan),
+    )
 
 
 @at_plan

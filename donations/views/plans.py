@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
@@ -44,22 +44,17 @@ class Visit:
         return reverse("plan", args=[self.key])
 
 
-P = ParamSpec("P")
-PlanView = Callable[Concatenate[HttpRequest, Visit, P], HttpResponse]
-
-
-def at_plan(view: PlanView[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+def at_plan(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """The view gets the visit; who may not come gets the page that says so. Nothing is kept."""
 
     @never_cache
     @wraps(view)
-    def answer(request: HttpRequest, key: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, key: str, **named: str) -> HttpResponse:
         visit = _visit(request, key)
         if not isinstance(visit, Visit):
             return visit
-        response = view(request, visit, *args, **kwargs)
+        response = view(request, visit, **named)
         response["X-Robots-Tag"] = "noindex, nofollow"
-        response["Cache-Control"] = "no-store"
         return response
 
     return answer
@@ -70,13 +65,15 @@ def at_plan(view: PlanView[P]) -> Callable[Concatenate[HttpRequest, str, P], Htt
 def show(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Where the plan stands, what may be done, and its story. Looking changes nothing."""
     plan = visit.plan
-    context = {
-        "facts": showing.Facts.of(plan),
-        "trouble": showing.trouble_of(plan),
-        "story": showing.story_of(plan),
-        "waits": plan.changes.filter(state=PlanChange.State.ASKED).exists(),
-    }
-    return plan_page(request, visit, "show", **context)
+    return plan_page(
+        request,
+        visit,
+        "show",
+        facts=showing.Facts.of(plan),
+        trouble=showing.trouble_of(plan),
+        story=showing.story_of(plan),
+        waits=plan.changes.filter(state=PlanChange.State.ASKED).exists(),
+    )
 
 
 @never_cache
