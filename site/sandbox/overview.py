@@ -29,6 +29,15 @@ def overview(request: HttpRequest) -> HttpResponse:
             }
             for session in store.select("checkout.session", limit=NEWEST)
         ],
+        "renewals": [
+            {
+                "id": intent["id"],
+                "invoice": intent["_invoice"],
+                "amount": money.display(intent["amount"], intent["currency"]),
+            }
+            for intent in store.select("payment_intent", where=[("status", "=", "processing")])
+            if intent.get("_invoice") and not intent["_session"]
+        ],
         "events": [
             {
                 "id": event["id"],

@@ -81,10 +81,10 @@ def subscription_of(invoice: Object) -> Object:
 def replan(subscription: Object) -> None:
     """Put what comes next on the agenda: cycle, its announcement, the end of a trial, the end."""
     name = subscription["id"]
+    if subscription["status"] in (*ENDED, "incomplete"):
+        return
     for action in PLANS:
         clock.unplan(action, name)
-    if subscription["status"] in (*ENDED, "incomplete", "paused"):
-        return
     _, turn = period_of(subscription)
     leaves = subscription["cancel_at"]
     if leaves is not None and leaves <= turn:

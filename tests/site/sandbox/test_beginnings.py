@@ -153,6 +153,7 @@ def test_a_declined_beginning_is_incomplete_and_expires_after_a_day(client, sand
 
     begun = client.v1.subscriptions.create(wish)
     assert begun.status == "incomplete"
+    client.v1.subscriptions.update(begun.id, {"metadata": {"plan": "plan-2"}})
     sandbox.set_clock(advance=DAY)
 
     assert refreshed(client, begun).status == "incomplete_expired"

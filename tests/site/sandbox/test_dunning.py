@@ -1,5 +1,7 @@
 """Renewals that fail: when they are tried again, with which card, and how it ends."""
 
+import urllib.request
+
 import pytest
 
 from tests.site.sandbox.plans import DAY, invoices_of, kinds, last_event, refreshed, renew, turn
@@ -156,3 +158,21 @@ def test_no_payment_method_at_all_is_a_failed_renewal(client, sandbox, subscribe
     renew(sandbox, begun)
     assert (newest(client, begun).status, refreshed(client, begun).status) == ("open", "past_due")
     assert kinds(sandbox)[-2:] == ["invoice.payment_failed", "customer.subscription.updated"]
+
+
+def test_a_renewal_by_debit_waits_for_its_bank_and_may_come_back(client, sandbox, subscribe):
+    begun = subscribe(card="bank")
+    sandbox.settle(client.v1.checkout.sessions.list({"subscription": begun.id}).data[0].id)
+    renew(sandbox, begun)
+    waiting = client.v1.invoice_payments.list({"invoice": newest(client, begun).id}).data[0]
+    assert (newest(client, begun).status, refreshed(client, begun).status) == ("open", "active")
+    with urllib.request.urlopen(sandbox.url) as page:  # noqa: S310 - the sandbox
+        assert "Renewals by debit" in page.read().decode()
+
+    sandbox.command("fail", payment_intent=waiting.payment.payment_intent, code="account_closed")
+
+    assert refreshed(client, begun).status == "past_due"
+    assert newest(client, begun).next_payment_attempt
+    sandbox.set_clock(advance=3 * DAY)
+    sandbox.command("settle", payment_intent=waiting.payment.payment_intent)
+    assert (newest(client, begun).status, refreshed(client, begun).status) == ("paid", "active")
