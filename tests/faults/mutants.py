@@ -109,8 +109,8 @@ MUTANTS = [
     Mutant(
         "a mail's cause is not unique",
         "donations/mails.py",
-        "        template=template, to=to, language=language, cause=cause,",
-        "        template=template, to=to, language=language, cause=f'{cause} {timezone.now()}',",
+        "        cause=cause,\n        donation=donation,",
+        "        cause=f'{cause} {timezone.now()}',\n        donation=donation,",
         "tests/donations/test_mails.py::test_a_mail_is_sent_once_however_often_its_cause_is_named",
     ),
     Mutant(
@@ -160,5 +160,56 @@ MUTANTS = [
         '{"idempotency_key": __import__("uuid").uuid4().hex}',
         "tests/donations/test_checkout.py::"
         "test_an_answer_lost_on_the_way_gives_the_same_page_at_the_next_try",
+    ),
+    Mutant(
+        "a plan's version is not compared",
+        "donations/plans/refresh.py",
+        "if plan.sync_version == seen.sync_version:",
+        "if True:",
+        "tests/donations/plans/test_renewals.py::test_an_older_answer_never_overwrites_a_newer_one",
+    ),
+    Mutant(
+        "an invoice that comes again is booked again",
+        "donations/plans/renewals.py",
+        "donation = Donation.objects.select_for_update().filter(invoice_id=invoice.id).first()",
+        "donation = None",
+        "tests/donations/plans/test_renewals.py::"
+        "test_each_month_is_booked_and_receipted_once_whatever_is_delivered_twice",
+    ),
+    Mutant(
+        "a pause leaves what is billed already",
+        "donations/plans/changes.py",
+        "gateway.let_go_of_invoices(found.id)",
+        "pass",
+        "tests/donations/plans/test_actions.py::"
+        "test_a_pause_within_the_hour_before_a_charge_means_no_charge",
+    ),
+    Mutant(
+        "a double click skips two gifts",
+        "donations/plans/actions.py",
+        "    if plan.next_charge_at != charge_at:\n        return plan\n",
+        "",
+        "tests/donations/plans/test_actions.py::"
+        "test_a_gift_skipped_twice_by_a_double_click_is_skipped_once",
+    ),
+    Mutant(
+        "no job sees a wish through",
+        "donations/plans/changes.py",
+        "        carry_out_later.configure",
+        "        if False: carry_out_later.configure",
+        "tests/donations/plans/test_actions.py::test_stripe_being_away_loses_no_wish",
+    ),
+    Mutant(
+        "the old bill stays beside the new one",
+        "donations/plans/refresh.py",
+        "            gateway.let_go_of_invoices(found.id, but=newest.id)\n",
+        "            pass\n",
+        "tests/donations/plans/test_failures.py::"
+        "test_the_next_period_does_not_open_while_the_old_one_is_tried",
+    ),
+    without(
+        "a purpose of plans may close",
+        DROP_TRIGGER.format(table="designation", name="designation_of_plans_stays_open"),
+        "tests/donations/plans/test_renewals.py::test_the_database_itself_keeps_plans_in_order",
     ),
 ]
