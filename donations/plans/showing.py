@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from core import money
-from donations.models import Channel, Donation, Plan, PlanStep
+from donations.models import Channel, Designation, Donation, Plan, PlanStep
 from donations.plans.letters import card_of, day, each_time, reason
 
 Kind = PlanStep.Kind
@@ -132,6 +132,10 @@ def _words(step: PlanStep, plan: Plan) -> tuple[str, list[str], str]:
         case Kind.RAISED | Kind.LOWERED:
             changed = {"old": _money(detail["old"], plan), "new": each_time(detail["new"], plan)}
             return _("From %(old)s to %(new)s") % changed, [], ""
+        case Kind.DESIGNATION:
+            row = Designation.objects.filter(code=detail["new"]).first()
+            purpose = row.public_name if row else detail["new"]
+            return _("Now for: %(purpose)s") % {"purpose": purpose}, [], ""
         case Kind.PAYMENT_FAILED:
             return _failed(step, plan)
         case Kind.LAPSED:
@@ -180,7 +184,6 @@ WHO: dict[str, Callable[[], str]] = {
 TITLES: dict[str, Callable[[], str]] = {
     Kind.STARTED: lambda: _("Your gift began"),
     Kind.RESTARTED: lambda: _("You took your gift up again"),
-    Kind.DESIGNATION: lambda: _("For another purpose from here on"),
     Kind.PAUSED: lambda: _("A pause began"),
     Kind.SKIPPED: lambda: _("One gift skipped"),
     Kind.RESUMED: lambda: _("Going on after the pause"),

@@ -237,7 +237,7 @@ def restart(request: HttpRequest, visit: Visit) -> HttpResponse:
         title=_("Take your gift up again?"),
         rows=rows,
         note=_(
-            "The first gift is paid now, with a card you choose. Next you see it all once more."
+            "You pay the first gift now, with a card you choose. First you see it all again."
         ),
         label=_("Continue to review"),
     )
