@@ -243,7 +243,7 @@ def test_the_week_at_home(make_gift, care, editor):
 
 def test_the_lead_sets_the_suggested_amounts(make_gift, lead, finance):
     make_gift()
-    row = GivingOptions.objects.get()
+    row = GivingOptions.objects.get(frequency="once")
     typed = {
         "currency": "USD", "frequency": "once", "amounts_minor": "30 12.50 $60",
         "fee_basis_points": 290,
