@@ -236,9 +236,7 @@ def restart(request: HttpRequest, visit: Visit) -> HttpResponse:
         "confirm",
         title=_("Take your gift up again?"),
         rows=rows,
-        note=_(
-            "You pay the first gift now, with a card you choose. First you see it all again."
-        ),
+        note=_("You pay the first gift now, with a card you choose. First you see it all again."),
         label=_("Continue to review"),
     )
 
