@@ -100,16 +100,17 @@ def pause(plan: Plan, *, months: int, by: By) -> Plan:
 
 
 def preview_skip(plan: Plan) -> Preview:
-    """Leave out the next charge.
+    """Leave out the next charge; while one is open that failed, let go of that one instead.
 
     Raises:
-        NotAllowed: "nothing": none is planned; "past_due": the last one is not settled.
+        NotAllowed: "nothing": none is planned.
     """
-    if plan.status == Plan.Status.PAST_DUE:
-        raise NotAllowed("past_due")
     if plan.next_charge_at is None:
         raise NotAllowed("nothing")
-    return _without(plan, plan.next_charge_at, 1)
+    first = plan.next_charge_at
+    if plan.status == Plan.Status.PAST_DUE:
+        first = calendar.charge_before(_anchor(plan), plan.interval, first)
+    return _without(plan, first, 1)
 
 
 def skip(plan: Plan, *, charge_at: datetime, by: By) -> Plan:
@@ -120,7 +121,7 @@ def skip(plan: Plan, *, charge_at: datetime, by: By) -> Plan:
     """
     _refuse_unless_live(plan)
     meant = preview_skip(plan)
-    if plan.next_charge_at != charge_at:
+    if meant.left_out[0] != charge_at:
         return plan
     return _rest(plan, Kind.SKIP, meant, by)
 

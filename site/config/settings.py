@@ -82,6 +82,8 @@ STRIPE_CHECKOUT_ORIGIN = web_origin(
     "STRIPE_CHECKOUT_ORIGIN",
     env.str("STRIPE_CHECKOUT_ORIGIN", default="https://checkout.stripe.com"),
 )
+# Stripe's pages for another card and for the bank's step of an open payment.
+STRIPE_PAGES = ["https://billing.stripe.com", "https://invoice.stripe.com"]
 STRIPE_TIMEOUT_SECONDS = env.float("STRIPE_TIMEOUT_SECONDS", default=10.0)
 
 # --- Giving -------------------------------------------------------------------------------------
@@ -354,7 +356,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [SELF] if _STAFF else [NONE],
         "base-uri": [NONE],
         # Chromium applies this to the redirect after a form's POST too.
-        "form-action": [SELF, STRIPE_CHECKOUT_ORIGIN],
+        "form-action": [SELF, STRIPE_CHECKOUT_ORIGIN, *STRIPE_PAGES],
         "object-src": [NONE],
     }
 }
