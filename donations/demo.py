@@ -42,8 +42,18 @@ def seed() -> None:
         frequency=GivingOptions.Frequency.ONCE,
         defaults={"amounts_minor": [2500, 5000, 10000, 25000], "preselected_minor": 5000},
     )
+    for frequency, amounts, chosen in STANDING:
+        GivingOptions.objects.get_or_create(
+            currency="USD",
+            frequency=frequency,
+            defaults={"amounts_minor": amounts, "preselected_minor": chosen},
+        )
 
 
+STANDING = (
+    (GivingOptions.Frequency.MONTHLY, [1000, 2500, 5000, 10000], 2500),
+    (GivingOptions.Frequency.YEARLY, [6000, 12000, 30000, 60000], 12000),
+)
 DESIGNATIONS = [
     (
         "where-needed-most",

@@ -159,6 +159,7 @@ class DonationForm(forms.Form):
     )
     appeal = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput)
     currency = forms.CharField(max_length=3, required=False, widget=forms.HiddenInput)
+    frequency = forms.CharField(max_length=8, required=False, widget=forms.HiddenInput)
     token = forms.CharField(max_length=64, widget=forms.HiddenInput)
     started = forms.CharField(max_length=200, widget=forms.HiddenInput)
     replaces = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput)
@@ -168,7 +169,11 @@ class DonationForm(forms.Form):
     def __init__(self, *args: Any, options: GivingOptions, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.options = options
-        self.designations = {row.code: row for row in open_designations()}
+        # What comes again needs a purpose without an end.
+        standing = options.frequency != GivingOptions.Frequency.ONCE
+        self.designations = {
+            row.code: row for row in open_designations() if not (standing and row.closes_at)
+        }
         amounts = [
             (str(minor), money.display_short(minor, options.currency, get_language() or "en"))
             for minor in options.amounts_minor
@@ -196,6 +201,7 @@ class DonationForm(forms.Form):
             "token": new_token(),
             "started": signing.dumps(timezone.now().timestamp(), salt=STARTED_SALT),
             "currency": options.currency,
+            "frequency": options.frequency,
             "amount_choice": str(options.preselected_minor or ""),
             "country": LegalEntity.objects.values_list("country", flat=True).get(is_default=True),
             "tribute_kind": "",

@@ -8,5 +8,6 @@ actions    amount, purpose, pause, skip, resume, stop, take up again; what each 
 cards      another card, and the open payment tried with it at once
 calendar   the one rule of dates
 steps, letters, links     the story, its mails, the links in them
+showing, forms            what the donor's pages tell and ask (donations/views/plans.py and on)
 notices    what is told ahead of time, and plans whose payments failed for good
 """

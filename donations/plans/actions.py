@@ -20,7 +20,7 @@ from donations import checkout, gateway
 from donations.models import Channel, Designation, Donation, GivingOptions, Plan, PlanChange
 from donations.plans import calendar, changes, renewals, steps
 from donations.plans.changes import NotAllowed
-from donations.plans.steps import By
+from donations.plans.steps import SYSTEM, By
 
 Kind = PlanChange.Kind
 LONGEST_PAUSE = 12
@@ -100,16 +100,17 @@ def pause(plan: Plan, *, months: int, by: By) -> Plan:
 
 
 def preview_skip(plan: Plan) -> Preview:
-    """Leave out the next charge.
+    """Leave out the next charge; while one is open that failed, let go of that one instead.
 
     Raises:
-        NotAllowed: "nothing": none is planned; "past_due": the last one is not settled.
+        NotAllowed: "nothing": none is planned.
     """
-    if plan.status == Plan.Status.PAST_DUE:
-        raise NotAllowed("past_due")
     if plan.next_charge_at is None:
         raise NotAllowed("nothing")
-    return _without(plan, plan.next_charge_at, 1)
+    first = plan.next_charge_at
+    if plan.status == Plan.Status.PAST_DUE:
+        first = calendar.charge_before(_anchor(plan), plan.interval, first)
+    return _without(plan, first, 1)
 
 
 def skip(plan: Plan, *, charge_at: datetime, by: By) -> Plan:
@@ -120,7 +121,7 @@ def skip(plan: Plan, *, charge_at: datetime, by: By) -> Plan:
     """
     _refuse_unless_live(plan)
     meant = preview_skip(plan)
-    if plan.next_charge_at != charge_at:
+    if meant.left_out[0] != charge_at:
         return plan
     return _rest(plan, Kind.SKIP, meant, by)
 
@@ -146,6 +147,18 @@ def cancel(plan: Plan, *, by: By, reason: str = "", note: str = "") -> Plan:
     if plan.status in (Plan.Status.CANCELED, Plan.Status.LAPSED):
         return plan
     return _do(plan, Kind.CANCEL, {"reason": reason, "note": note[:1000]}, by)
+
+
+def freeze(plan: Plan) -> Plan:
+    """No charge while a bank decides on a disputed one; a year is longer than any bank takes."""
+    count = LONGEST_PAUSE if plan.interval == Plan.Interval.MONTH else 1
+    return _rest(plan, Kind.PAUSE, _without(plan, _next_regular(plan), count), SYSTEM, frozen=True)
+
+
+def end_disputed(plan: Plan) -> Plan:
+    """The bank took a gift back: whoever wanted that is not charged again."""
+    wanted = {"reason": "", "note": "", "whose": Plan.CanceledBy.DISPUTE.value}
+    return _do(plan, Kind.CANCEL, wanted, SYSTEM)
 
 
 def open_purposes() -> QuerySet[Designation]:
@@ -216,12 +229,12 @@ def restart(plan: Plan) -> Donation:
     )
 
 
-def _rest(plan: Plan, kind: str, meant: Preview, by: By) -> Plan:
+def _rest(plan: Plan, kind: str, meant: Preview, by: By, **marks: bool) -> Plan:
     assert meant.next_charge_at is not None  # a pause ends
     until = (meant.next_charge_at - calendar.BEFORE_THE_CHARGE).isoformat()
     if plan.paused_until and plan.paused_until.isoformat() == until and not _waits(plan):
         return plan
-    return _do(plan, kind, {"until": until}, by)
+    return _do(plan, kind, {"until": until, **marks}, by)
 
 
 def _without(plan: Plan, first: datetime, count: int) -> Preview:

@@ -37,3 +37,11 @@ def charge_after(anchor: datetime, interval: str, moment: datetime, *, skip: int
     for _ in range(skip):
         due = first_charge_from(anchor, interval, due + timedelta(microseconds=1))
     return due
+
+
+def charge_before(anchor: datetime, interval: str, moment: datetime) -> datetime:
+    """The last charge earlier than this moment; the anchor where there is none."""
+    number = 0
+    while charge_at(anchor, interval, number + 1) < moment:
+        number += 1
+    return charge_at(anchor, interval, number)

@@ -1,11 +1,26 @@
 """Another card for a plan, given at Stripe's own page; an open payment is tried with it at once."""
 
 from contextlib import suppress
+from dataclasses import dataclass
+
+from django.core import signing
+from django.utils import translation
 
 from core.links import public_url
 from donations import gateway
-from donations.models import Plan
+from donations.models import Plan, PlanStep
 from donations.plans.refresh import refresh
+
+SALT = "card-page"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a visit at Stripe's page brought."""
+
+    is_new: bool
+    # Of the payment that was open before: arrived, failed, under_way; empty if there was none.
+    payment: str = ""
 
 
 def open_page(plan: Plan, *, return_url: str) -> str:
@@ -71,6 +86,22 @@ def _pay(invoice_id: str) -> None:
         gateway.pay_invoice(invoice_id)
 
 
-def return_url(plan: Plan, token: str) -> str:
-    """Where Stripe's page leads back to, for whoever came by a link."""
-    return public_url("plan", token, language=plan.language, query="card=1")
+def return_url(plan: Plan, key: str) -> str:
+    """Where Stripe's page leads back to; it remembers what stood before one went there."""
+    before = signing.dumps([plan.payment_method_id, plan.open_invoice_id], salt=SALT)
+    return public_url("plan_card_back", key, before, language=translation.get_language() or "en")
+
+
+def outcome(plan: Plan, before: str) -> Outcome:
+    """What came of the visit at Stripe's page, as far as Stripe's own answers say."""
+    try:
+        card_id, invoice_id = signing.loads(before, salt=SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        return Outcome(is_new=False)
+    is_new = plan.payment_method_id != card_id
+    if not invoice_id:
+        return Outcome(is_new)
+    if plan.open_invoice_id == invoice_id:
+        return Outcome(is_new, "failed")
+    arrived = plan.steps.filter(kind=PlanStep.Kind.RECOVERED, detail__invoice=invoice_id)
+    return Outcome(is_new, "arrived" if arrived.exists() else "under_way")

@@ -1,6 +1,8 @@
 """Which plans somebody has, and fresh links for whoever asks."""
 
-from django.db.models import QuerySet
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from donations import mails
@@ -21,6 +23,16 @@ def send_links_to(email: str) -> None:
     begun = Plan.objects.filter(email__iexact=email).exclude(status=Plan.Status.INCOMPLETE)
     for plan in begun.order_by("-pk")[:5]:
         mail_link(plan)
+
+
+def plans_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Plan]:
+    """Plans whose mails go to an address that this person has verified."""
+    own = Q(pk=None)
+    verified = EmailAddress.objects.filter(user_id=user.pk, verified=True)
+    for email in verified.values_list("email", flat=True):
+        own |= Q(email__iexact=email)
+    begun = Plan.objects.filter(own).exclude(status=Plan.Status.INCOMPLETE)
+    return begun.select_related("designation", "legal_entity").order_by("-pk")
 
 
 def live_plans_of(email: str) -> QuerySet[Plan]:

@@ -1,7 +1,7 @@
 """Giving: the form, the review, the way to Stripe and back. Rules are in the form and checkout."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -19,11 +19,17 @@ from core import money
 from core.network import network_of
 from donations import checkout, defence, gateway, payments, postal, proof
 from donations.forms import LONGEST_SECONDS, OTHER, TYPED, DonationForm
-from donations.models import Donation, GivingOptions, LegalEntity
+from donations.models import Donation, GivingOptions, LegalEntity, Plan
+from donations.plans import calendar, finding
 from donations.views.confirm import ask_by_mail
 from donations.views.pauses import resting
 
 Status = Donation.Status
+ONCE = GivingOptions.Frequency.ONCE
+INTERVALS: dict[str, str] = {
+    GivingOptions.Frequency.MONTHLY: Plan.Interval.MONTH,
+    GivingOptions.Frequency.YEARLY: Plan.Interval.YEAR,
+}
 # What a donor reads; several of our states are one to her.
 SHOWN = {
     Status.PENDING: "waiting",
@@ -46,8 +52,13 @@ NOT_SOLVED = "by-mail"
 
 @never_cache
 def give(request: HttpRequest) -> HttpResponse:
-    """The form. Its query may choose beforehand: ?amount=&designation=&appeal=&currency="""
-    options = _options(request)
+    """The form. Its query may choose beforehand:
+
+    ?frequency=&amount=&designation=&appeal=&currency=
+    """
+    earlier = _earlier(request)
+    offered = _offered(request)
+    options = _options(request, offered, earlier)
     if options is None:
         return render(request, "donations/unavailable.html", {"retry_url": ""}, status=503)
     network = network_of(request)
@@ -56,7 +67,6 @@ def give(request: HttpRequest) -> HttpResponse:
         return resting(request, minutes)
     if request.method == "POST" and not defence.is_allowed("form", network, FORMS):
         return resting(request, 10)
-    earlier = _earlier(request)
     if request.method == "POST":
         data = request.POST.copy()
         form = DonationForm(data, options=options)
@@ -71,6 +81,9 @@ def give(request: HttpRequest) -> HttpResponse:
         values |= _earlier_values(earlier, options) if earlier else _from_query(request, options)
         form = DonationForm(initial=values, options=options)
     context = _form_context(form, options, bool(earlier))
+    context["frequencies"] = [] if earlier else _frequencies(request, offered, options)
+    if options.frequency != ONCE and request.method == "GET" and not earlier:
+        context["has_plan"] = _has_plan(form)
     return render(request, "donations/give.html", context, status=422 if form.errors else 200)
 
 
@@ -168,25 +181,73 @@ def _begin(form: DonationForm, earlier: Donation | None) -> Donation:
         currency=form.options.currency,
         fee_cover_minor=data["fee_cover_minor"],
         replaces=earlier,
+        interval=INTERVALS.get(form.options.frequency, ""),
         language=get_language() or settings.LANGUAGE_CODE,
         **form.typed(),
     )
 
 
-def _options(request: HttpRequest) -> GivingOptions | None:
+def _offered(request: HttpRequest) -> list[GivingOptions]:
+    """What staff offer in the wanted currency, else in the organisation's: once first."""
     wanted = (request.POST.get("currency") or request.GET.get("currency") or "").upper()
-    rows = {row.currency: row for row in GivingOptions.objects.filter(frequency="once")}
+    rows = list(GivingOptions.objects.all())
     of_entity = LegalEntity.objects.filter(is_default=True).values_list("currency", flat=True)
+    currencies = {row.currency for row in rows if row.frequency == ONCE}
     entity_currency = of_entity.first()
-    if not rows or entity_currency is None:
-        return None
-    return rows.get(wanted) or rows.get(entity_currency) or next(iter(rows.values()))
+    if not currencies or entity_currency is None:
+        return []
+    usual = entity_currency if entity_currency in currencies else min(currencies)
+    chosen = wanted if wanted in currencies else usual
+    rhythm = list(GivingOptions.Frequency)
+    return sorted(
+        (row for row in rows if row.currency == chosen),
+        key=lambda row: rhythm.index(GivingOptions.Frequency(row.frequency)),
+    )
+
+
+def _options(
+    request: HttpRequest, offered: list[GivingOptions], earlier: Donation | None
+) -> GivingOptions | None:
+    wanted = request.POST.get("frequency") or request.GET.get("frequency") or ONCE
+    if earlier and request.method == "GET":
+        interval = earlier.plan.interval if earlier.plan else ""
+        wanted = next((name for name, i in INTERVALS.items() if i == interval), ONCE)
+    by_frequency = {row.frequency: row for row in offered}
+    return by_frequency.get(wanted) or by_frequency.get(ONCE)
+
+
+def _frequencies(
+    request: HttpRequest, offered: list[GivingOptions], options: GivingOptions
+) -> list[dict[str, Any]]:
+    """Links between once, monthly and yearly, where there is a choice; they keep the query."""
+    if len(offered) < 2:
+        return []
+    links = []
+    for row in offered:
+        query = request.GET.copy()
+        query["frequency"] = row.frequency
+        query.pop("amount", None)
+        links.append(
+            {
+                "label": row.get_frequency_display(),
+                "url": f"?{query.urlencode()}",
+                "current": row == options,
+            }
+        )
+    return links
+
+
+def _has_plan(form: DonationForm) -> bool:
+    """Does she who is signed in, with a verified address, give regularly already?"""
+    email = form.initial.get("email", "")
+    return bool(email) and finding.live_plans_of(email).exists()
 
 
 def _earlier(request: HttpRequest) -> Donation | None:
     """The try that is being changed; one that is paid cannot be."""
     reference = request.POST.get("replaces") or request.GET.get("change") or ""
-    donation = Donation.objects.filter(reference=reference).first() if reference else None
+    known = Donation.objects.select_related("plan").filter(reference=reference)
+    donation = known.first() if reference else None
     if donation and donation.status in (Status.PAID, Status.PROCESSING):
         return None
     return donation
@@ -245,6 +306,7 @@ def _form_context(form: DonationForm, options: GivingOptions, replaces: bool) ->
     hint = money.display(options.fee_cover(chosen), options.currency, language)
     return {
         "form": form,
+        "frequency": options.frequency,
         "currency": options.currency,
         "digits": money.exponent(options.currency),
         "fee_hint": _("For example %(fee)s on a gift of %(gift)s.")
@@ -286,6 +348,7 @@ def _links(donation: Donation) -> dict[str, Any]:
     pay_url = reverse("give_pay", args=[donation.reference])
     return {
         "donation": donation,
+        "next_charge_at": _next_charge(donation),
         "statement_descriptor": donation.legal_entity.statement_descriptor,
         "pay_url": pay_url,
         "retry_url": pay_url,
@@ -293,9 +356,20 @@ def _links(donation: Donation) -> dict[str, Any]:
     }
 
 
+def _next_charge(donation: Donation) -> datetime | None:
+    """Of a standing gift: when it comes again, if it begins now or has begun."""
+    plan = donation.plan
+    if plan is None:
+        return None
+    now = timezone.now()
+    return plan.next_charge_at or calendar.charge_after(now, plan.interval, now)
+
+
 def _named(reference: str) -> Donation:
     donation = get_object_or_404(
-        Donation.objects.select_related("legal_entity").prefetch_related("lines__designation"),
+        Donation.objects.select_related("legal_entity", "plan").prefetch_related(
+            "lines__designation"
+        ),
         reference=reference,
     )
     if not donation.name:
@@ -312,7 +386,9 @@ def _current(reference: str) -> Donation:
         with suppress(gateway.GatewayError, payments.Busy):
             payments.refresh(attempt)
     donation = get_object_or_404(
-        Donation.objects.select_related("legal_entity").prefetch_related("lines__designation"),
+        Donation.objects.select_related("legal_entity", "plan").prefetch_related(
+            "lines__designation"
+        ),
         reference=reference,
     )
     if timezone.now() - donation.created_at > NAMED_FOR:

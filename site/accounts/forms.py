@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from donations.models import Donation
+from donations.models import Donation, Plan
 
 
 class CodeForm(RequestLoginCodeForm):
@@ -48,6 +48,8 @@ class TypedCodeForm(ConfirmLoginCodeForm):
 def _open_account(email: str) -> None:
     """An account for an address that has given and has none yet; useless without its code."""
     gave = Donation.objects.filter(email__iexact=email, status=Donation.Status.PAID).exists()
+    # A plan's address may have been corrected since its last gift.
+    gave = gave or Plan.objects.filter(email__iexact=email, donor__isnull=False).exists()
     if gave and not User.objects.filter(email__iexact=email).exists():
         user = User.objects.create_user(email)
         EmailAddress.objects.create(user=user, email=email, primary=True, verified=False)

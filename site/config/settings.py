@@ -82,11 +82,15 @@ STRIPE_CHECKOUT_ORIGIN = web_origin(
     "STRIPE_CHECKOUT_ORIGIN",
     env.str("STRIPE_CHECKOUT_ORIGIN", default="https://checkout.stripe.com"),
 )
+# Stripe's pages for another card and for the bank's step of an open payment.
+STRIPE_PAGES = ["https://billing.stripe.com", "https://invoice.stripe.com"]
 STRIPE_TIMEOUT_SECONDS = env.float("STRIPE_TIMEOUT_SECONDS", default=10.0)
 
 # --- Giving -------------------------------------------------------------------------------------
 # Silence of Stripe's events that raises the alarm, in minutes, while payments are being made.
 WEBHOOK_SILENCE_MINUTES = env.int("WEBHOOK_SILENCE_MINUTES", default=30)
+# From this amount on, in minor units, a refund waits for a second person.
+REFUND_SECOND_PERSON_MINOR = env.int("REFUND_SECOND_PERSON_MINOR", default=50_000)
 # Failed cards an hour from one address before new payments wait.
 CARD_FAILURES_PER_HOUR = env.int("CARD_FAILURES_PER_HOUR", default=10)
 
@@ -352,7 +356,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [SELF] if _STAFF else [NONE],
         "base-uri": [NONE],
         # Chromium applies this to the redirect after a form's POST too.
-        "form-action": [SELF, STRIPE_CHECKOUT_ORIGIN],
+        "form-action": [SELF, STRIPE_CHECKOUT_ORIGIN, *STRIPE_PAGES],
         "object-src": [NONE],
     }
 }

@@ -109,8 +109,8 @@ MUTANTS = [
     Mutant(
         "a mail's cause is not unique",
         "donations/mails.py",
-        "        template=template, to=to, language=language, cause=cause,",
-        "        template=template, to=to, language=language, cause=f'{cause} {timezone.now()}',",
+        "        cause=cause,\n        donation=donation,\n",
+        "        cause=f'{cause} {timezone.now()}',\n        donation=donation,\n",
         "tests/donations/test_mails.py::test_a_mail_is_sent_once_however_often_its_cause_is_named",
     ),
     Mutant(
@@ -137,6 +137,46 @@ MUTANTS = [
         "email=donation.email",
         "tests/donations/test_donors.py::"
         "test_a_donor_who_exists_is_found_in_any_case_and_left_alone",
+    ),
+    Mutant(
+        "the version is not compared when a refund is taken over",
+        "donations/afterwards.py",
+        "if locked.sync_version != seen:",
+        "if False:",
+        "tests/donations/test_refund_rules.py::test_an_older_answer_never_overwrites_a_newer_one",
+    ),
+    Mutant(
+        "every call for a refund has a key of its own",
+        "donations/gateway/afterwards.py",
+        '{"idempotency_key": reference}',
+        '{"idempotency_key": __import__("uuid").uuid4().hex}',
+        "tests/donations/test_refunds.py::test_a_lost_answer_refunds_once",
+    ),
+    Mutant(
+        "a disputed gift may be refunded",
+        "donations/refunds.py",
+        "    if is_disputed(donation):\n        raise NotRefundable",
+        "    if False:\n        raise NotRefundable",
+        "tests/donations/test_refunds.py::test_what_cannot_be_refunded_is_refused_kindly",
+    ),
+    without(
+        "what was refunded is not summed by the database",
+        DROP_TRIGGER.format(table="refund", name="refund_summed"),
+        "tests/donations/test_refunds.py::test_a_debits_refund_is_on_its_way_for_days",
+    ),
+    without(
+        "two refunds may be under way",
+        "DROP INDEX one_refund_under_way",
+        "tests/donations/test_refund_rules.py::test_one_refund_under_way",
+    ),
+    Mutant(
+        "a movement is booked whenever it is told",
+        "donations/movements.py",
+        "    if BalanceTransaction.objects.filter(pk=movement.id).exists():\n"
+        "        return False\n",
+        "",
+        "tests/donations/test_payouts.py::"
+        "test_news_of_a_payout_in_any_order_and_twice_books_each_row_once",
     ),
     Mutant(
         "the signature is not checked",

@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from donations import inbox
 from donations.models import Plan, PlanStep
 from donations.plans import calendar
 from sandbox.control import CARD
@@ -33,8 +34,8 @@ class Standing:
         return self.now(donation.plan)
 
     def settle(self) -> None:
-        """Bring what Stripe told, and do what is due."""
-        self.giving.deliver()
+        """Bring what Stripe told of the kinds we asked for, and do what is due."""
+        self.giving.deliver(*inbox.KINDS)
         self.run_jobs()
 
     def pass_to(self, moment: datetime, *, hours: float = 2) -> None:
