@@ -8,8 +8,8 @@ import pytest
 from django.test import override_settings
 
 from donations import programme, programme_seed
+from donations.books import plans as checks
 from donations.models import Donation, Plan
-from donations.plans import checks
 from tests.server import ROOT
 
 SIZE = ("--plans", "150", "--donations", "2000")

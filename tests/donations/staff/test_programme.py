@@ -24,7 +24,8 @@ def url(name):
 
 def text_of(answer):
     assert answer.status_code == 200
-    return " ".join(answer.content.decode().split())
+    text = " ".join(answer.content.decode().split())
+    return text.replace(" </td>", "</td>").replace("</td> <td>", "</td><td>")
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ def test_who_left_is_counted_by_reason_and_by_whose_wish(make_plan, finance):
     make_plan(canceled_by="donor", **gone | {"ended_at": now - timedelta(days=31)})
     page = text_of(finance.get(url("leaving:index")))
     row = "Cannot afford it now</th> <td>1</td><td>1</td><td>0</td><td>2</td><td>67 %</td>"
-    assert row in page.replace("</td> <td>", "</td><td>")
+    assert row in page
     assert "$27.08" in page
     assert "My rent &lt;rose&gt;" in page
     assert "No reason given" in text_of(finance.get(url("leaving:index") + "?days=365"))
@@ -113,4 +114,4 @@ def test_stacked_columns_lie_on_each_other():
     assert upper.y + upper.height == pytest.approx(lower.y, abs=0.2)
     beside = columns("x", ["a"], [Series("one", 1, [30]), Series("two", 2, [70])],
                      table=((), ()), words=str, beside=True)  # fmt: skip
-    assert {bar.y + bar.height for bar in beside.bars} == {pytest.approx(made.zero, abs=0.2)}
+    assert [bar.y + bar.height for bar in beside.bars] == pytest.approx([made.zero] * 2, abs=0.2)
