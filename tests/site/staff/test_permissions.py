@@ -146,7 +146,7 @@ def rows(make_gift, make_event, make_plan):
         ).pk,
         "mails": Mail.objects.filter(receipt__isnull=False).first().pk,
         "designations": line.designation_id,
-        "amounts": GivingOptions.objects.get().pk,
+        "amounts": GivingOptions.objects.get(frequency="once").pk,
         "entities": gift.legal_entity_id,
         "factor_resets": FactorReset.objects.create(
             person=person(), asked_by=author, reason="lost"
