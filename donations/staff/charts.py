@@ -7,7 +7,7 @@ from donations.staff.desk import Cell, Text
 
 # The drawing: its size, and the frame in which columns stand.
 WIDTH, HEIGHT = 640, 240
-LEFT, RIGHT, TOP, BOTTOM = 72, 632, 12, 208
+LEFT, RIGHT, TOP, BOTTOM = 72, 616, 12, 208
 GAP = 0.28
 # Names under columns, in a row that is easily read.
 MOST_NAMES = 8
