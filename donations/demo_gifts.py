@@ -30,6 +30,8 @@ DAY = 86_400
 VISA, MASTERCARD, AMEX = "4242424242424242", "5555555555554444", "378282246310005"
 DECLINED = "4000000000009995"
 BANK = "bank"
+# A little later the bank of the one disputes it, and the network of the other reports fraud.
+DISPUTED, REPORTED = "4000000000000259", "4000000000005423"
 Say = Callable[[str], object]
 
 
@@ -65,6 +67,7 @@ def seed(say: Say) -> None:
         for gift, attempt in begun:
             _pay(gift, attempt)
         _replace_a_receipt()
+        _refund_in_part()
     finally:
         _command("set_clock", now=time.time())
 
@@ -128,6 +131,13 @@ def _replace_a_receipt() -> None:
     )
 
 
+def _refund_in_part() -> None:
+    """One donor had meant half of it; the rest went back by Stripe's dashboard."""
+    attempt = CheckoutAttempt.objects.filter(donation__name=TOO_MUCH, state="complete").first()
+    if attempt and not attempt.donation.refunded_minor:
+        _command("refund", session=attempt.session_id, amount=2500)
+
+
 def _command(name: str, /, **given: Any) -> None:
     """Steer the stand-in by its own address; it is another program.
 
@@ -146,6 +156,7 @@ def _command(name: str, /, **given: Any) -> None:
 
 
 MISSPELLED = "Catherine Moor"
+TOO_MUCH = "Alice Turner"
 DORA = {"email": "donor@northstar.example"}
 IN_SPANISH = {"language": "es"}
 GIFTS = (
@@ -182,7 +193,7 @@ GIFTS = (
         },
     ),
     Gift(5.0, "Lucía Vargas", 5000, ("education",), typed=IN_SPANISH),
-    Gift(4.5, "Peter Novak", 1500),
+    Gift(4.5, "Peter Novak", 1500, cards=(REPORTED,)),
     Gift(4.1, "Amal Haddad", 12000, ("work",), covers_fee=True),
     Gift(3.7, "Chloe Martin", 5000, cards=()),
     Gift(3.3, "Ingrid Olsen", 10000, ("education",), (AMEX,)),
@@ -195,8 +206,8 @@ GIFTS = (
         covers_fee=True,
         typed={**DORA, "tribute_kind": "honor", "tribute_name": "Elena Diaz"},
     ),
-    Gift(1.9, "Yusuf Demir", 3000, ("education",), (MASTERCARD,)),
-    Gift(1.5, "Alice Turner", 5000),
+    Gift(1.9, "Yusuf Demir", 3000, ("education",), (DISPUTED,)),
+    Gift(1.5, TOO_MUCH, 5000),
     Gift(1.1, "Mateo Ruiz", 4500, ("work",), typed=IN_SPANISH),
     Gift(0.6, "Fatima Noor", 10000, ("where-needed-most", "work"), covers_fee=True),
     Gift(0.2, "George Allen", 2500, ("education",)),

@@ -17,7 +17,16 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from core.retries import Patient
-from donations import checkout, defence, gateway, payments
+from donations import (
+    afterwards,
+    checkout,
+    defence,
+    disputes,
+    gateway,
+    payments,
+    payouts,
+    refunds,
+)
 from donations.models import CheckoutAttempt, Event
 from donations.plans import events as plan_events
 
@@ -150,6 +159,25 @@ def _failed_payment(event: Event) -> bool | None:
     return fresh or changed
 
 
+def _refund(event: Event) -> bool | None:
+    gift = afterwards.gift_of(event.payment_intent_id, event.object_id)
+    return refunds.refresh(gift) if gift else None
+
+
+def _dispute(event: Event) -> bool | None:
+    gift = afterwards.gift_of(event.payment_intent_id, event.object_id)
+    return disputes.refresh(gift) if gift else None
+
+
+def _review(event: Event) -> bool | None:
+    gift = afterwards.gift_of(event.payment_intent_id, event.object_id)
+    return disputes.refresh_review(gift, event.object_id) if gift else None
+
+
+def _payout(event: Event) -> bool | None:
+    return payouts.refresh(event.object_id)
+
+
 # The one table: what we handle is what we ask Stripe to send. A handler finds what the event is
 # about, fetches it and takes it over; true if that changed anything, None if it is not ours.
 Handler = Callable[[Event], bool | None]
@@ -163,6 +191,25 @@ KINDS: dict[str, Handler] = {
     "payment_intent.requires_action": _payment,
     "payment_intent.canceled": _payment,
     "payment_intent.payment_failed": _failed_payment,
+    "charge.refunded": _refund,
+    "refund.created": _refund,
+    "refund.updated": _refund,
+    "refund.failed": _refund,
+    "charge.dispute.created": _dispute,
+    "charge.dispute.updated": _dispute,
+    "charge.dispute.closed": _dispute,
+    "charge.dispute.funds_withdrawn": _dispute,
+    "charge.dispute.funds_reinstated": _dispute,
+    "radar.early_fraud_warning.created": _dispute,
+    "radar.early_fraud_warning.updated": _dispute,
+    "review.opened": _review,
+    "review.closed": _review,
+    "payout.created": _payout,
+    "payout.updated": _payout,
+    "payout.paid": _payout,
+    "payout.failed": _payout,
+    "payout.canceled": _payout,
+    "payout.reconciliation_completed": _payout,
     "charge.updated": _charge,
     "invoice.paid": plan_events.invoice_paid,
     "invoice.payment_failed": plan_events.invoice_changed,

@@ -1,21 +1,37 @@
 """Where the worker finds the jobs: those beside their work, and the ones that run by the clock."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from donations import checkout, defence, gateway, inbox, ledger, mails, payments
+from core.retries import Patient
+from donations import (
+    checkout,
+    defence,
+    disputes,
+    gateway,
+    inbox,
+    ledger,
+    mails,
+    payments,
+    payouts,
+    refunds,
+)
 from donations.models import (
     CheckoutAttempt,
     Donation,
     PaymentFailure,
+    Payout,
     Plan,
     Receipt,
+    Refund,
     Tally,
     UsedChallenge,
 )
@@ -23,10 +39,19 @@ from donations.plans import changes as plan_changes
 from donations.plans import notices as plan_notices
 from donations.plans import refresh as plan_refresh
 from donations.receipts import book
+from donations.reconciliation import run as reconciliation
 
 log = logging.getLogger("northstar.jobs")
 
-__all__ = ["book", "inbox", "mails", "plan_changes", "plan_notices", "plan_refresh"]
+__all__ = [
+    "book",
+    "inbox",
+    "mails",
+    "plan_changes",
+    "plan_notices",
+    "plan_refresh",
+    "reconciliation",
+]
 
 State = CheckoutAttempt.State
 # A worker that says nothing for this long has died with its job.
@@ -102,12 +127,49 @@ def ask_again(timestamp: int) -> None:
         _ask_about(attempt)
 
 
+@app.task(queue="public", retry=Patient(gateway.Unreachable, payments.Busy))
+def look_after(donation_id: int) -> None:
+    """Job: what became of a gift that was refunded or disputed before we heard it was paid.
+
+    Raises:
+        Unreachable, Busy: not now; tried again.
+    """
+    donation = Donation.objects.get(pk=donation_id)
+    refunds.refresh(donation)
+    disputes.refresh(donation)
+
+
+@app.periodic(cron="37 4 * * *")
+@app.task(queue="public", queueing_lock="ask_afterwards")
+def ask_afterwards(timestamp: int) -> None:
+    """Each night: refunds and disputes under way, and every payout of the last ten days.
+
+    A payout's rows bring whatever else we may have missed.
+    """
+    now = timezone.now()
+    waiting = Q(refunds__status__in=[Refund.Status.ASKED, Refund.Status.PENDING])
+    for donation in Donation.objects.filter(waiting).distinct()[:500]:
+        _ask(donation, refunds.refresh)
+    undecided = Q(disputes__status__in=disputes.UNDECIDED)
+    for donation in Donation.objects.filter(undecided).distinct()[:500]:
+        _ask(donation, disputes.refresh)
+    ended = Payout.objects.filter(status=Payout.Status.PAID).exclude(explained_at=None)
+    known = set(ended.values_list("stripe_id", flat=True))
+    for payout_id in gateway.list_payouts(since=now - timedelta(days=10)):
+        if payout_id not in known:
+            _ask(payout_id, payouts.refresh)
+
+
 def _ask_about(attempt: CheckoutAttempt) -> None:
+    _ask(attempt, payments.refresh)
+
+
+def _ask(row: Any, refresh: Callable[[Any], bool]) -> None:
     """One that cannot be asked about must not hold up those behind it."""
     try:
-        payments.refresh(attempt)
+        refresh(row)
     except (gateway.GatewayError, payments.Busy) as error:
-        log.warning("%s of attempt %s", type(error).__name__, attempt.pk)
+        log.warning("%s of %s", type(error).__name__, getattr(row, "pk", row))
 
 
 @app.periodic(cron="53 * * * *")
@@ -131,7 +193,8 @@ def finish_receipts(timestamp: int) -> None:
     """Every five minutes: paid gifts without a number and numbers without a file, if jobs died."""
     since = timezone.now() - timedelta(minutes=10)
     paid = Donation.objects.filter(status=Donation.Status.PAID, paid_at__lt=since)
-    unnumbered = paid.filter(receipts=None).values_list("pk", flat=True)
+    kept = paid.exclude(amount_minor__lte=F("refunded_minor") + F("lost_minor"))
+    unnumbered = kept.filter(receipts=None).values_list("pk", flat=True)
     undrawn = Receipt.objects.filter(sha256=None, issued_at__lt=since, state=Receipt.State.ISSUED)
     for pk in {*unnumbered[:500], *undrawn.values_list("donation_id", flat=True)[:500]}:
         book.issue_receipt.defer(donation_id=pk)

@@ -1,13 +1,15 @@
 """Balanced journal entries, written once, and the chain that seals them."""
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Sum
 from django.utils import timezone
 
 from core import money
@@ -25,6 +27,8 @@ from donations.models import (
 )
 
 Account = Posting.Account
+# The designation's code; staff may give it another name.
+SHORTFALL = "shortfall"
 FIRST_SEAL = "0" * 64
 SEALING_LOCK = 7_301  # an advisory lock's number: one sealer at a time
 
@@ -110,23 +114,106 @@ def charge_legs(donation: Donation, charge: Charge) -> list[Leg]:
 
 def fee_legs(charge: Charge, movement: Movement) -> list[Leg]:
     """Stripe's fee leaves the balance; a charge settled in another currency is exchanged first."""
+    return [*own_fee_legs(movement), *_exchanged(charge.currency, charge.amount_minor, movement)]
+
+
+def given_back_legs(
+    donation: Donation, account: str, movement: Movement, amount_minor: int
+) -> list[Leg]:
+    """Money of a gift leaves the balance (or, below zero, returns), with Stripe's fee on that.
+
+    Each designation bears its part of all that was ever given back, by largest remainder: several
+    parts of a gift add up to the whole, and what is left are the lines of its receipt. Call under
+    the donation's row lock.
+
+    Args:
+        account: Account.REFUNDS or Account.DISPUTES.
+        amount_minor: in the gift's own currency.
+    """
+    back = Account.REFUNDS, Account.DISPUTES
+    lines = list(donation.lines.select_related("designation"))
+    borne = {
+        row["designation_id"]: int(row["total"])
+        for row in Posting.objects.filter(entry__donation=donation, account__in=back)
+        .values("designation_id")
+        .annotate(total=Sum("amount_minor"))
+    }
+    kept = donation.amount_minor - sum(borne.values()) - amount_minor
+    shares = money.allocate(kept, [line.amount_minor for line in lines])
+    change: Counter[Designation] = Counter()
+    for line, share in zip(lines, shares, strict=True):
+        change[line.designation] += line.amount_minor - share
+    for designation in change:
+        change[designation] -= borne.get(designation.pk, 0)
     legs = [
-        Leg(Account.FEES, movement.fee_minor, movement.currency),
-        Leg(Account.PROCESSOR, -movement.fee_minor, movement.currency),
+        Leg(Account.PROCESSOR, -amount_minor, donation.currency),
+        *(Leg(account, part, donation.currency, purpose) for purpose, part in change.items()),
+        *_covered(change, donation),
+        *_exchanged(donation.currency, -amount_minor, movement),
     ]
-    if movement.currency != charge.currency:
-        legs += [
-            Leg(Account.PROCESSOR, -charge.amount_minor, charge.currency),
-            Leg(Account.EXCHANGE, charge.amount_minor, charge.currency),
-            Leg(Account.EXCHANGE, -movement.amount_minor, movement.currency),
-            Leg(Account.PROCESSOR, movement.amount_minor, movement.currency),
-        ]
+    if movement.fee_minor:
+        legs += own_fee_legs(movement)
     return legs
 
 
-def shares(total_minor: int, designations: Sequence[tuple[Designation, int]]) -> list[int]:
-    """Split a donation over its designations by weight, exactly."""
-    return money.allocate(total_minor, [weight for _, weight in designations])
+def own_fee_legs(movement: Movement) -> list[Leg]:
+    return [
+        Leg(Account.FEES, movement.fee_minor, movement.currency),
+        Leg(Account.PROCESSOR, -movement.fee_minor, movement.currency),
+    ]
+
+
+def shortfall() -> Designation:
+    """Unrestricted money stands in where a purpose has not enough left to give back."""
+    found, _made = Designation.objects.get_or_create(
+        code=SHORTFALL,
+        defaults={"name": "Shortfalls to be covered", "name_es": "Faltantes por cubrir"},
+    )
+    return found
+
+
+def shortfalls() -> dict[str, int]:
+    """What the shortfall has borne and nobody has covered yet, by currency."""
+    rows = (
+        Posting.objects.filter(designation__code=SHORTFALL, entry__livemode=settings.STRIPE_LIVE)
+        .values("currency")
+        .annotate(total=Sum("amount_minor"))
+    )
+    return {row["currency"]: row["total"] for row in rows if row["total"] > 0}
+
+
+def _covered(change: Mapping[Designation, int], donation: Donation) -> list[Leg]:
+    """What a designation cannot bear any more, since it was spent, the shortfall bears.
+
+    The designations are locked, so that two refunds do not both see the same money; new gifts to
+    them do not wait.
+    """
+    bearing = [designation.pk for designation, part in change.items() if part > 0]
+    locked = Designation.objects.filter(pk__in=bearing).order_by("pk")
+    legs: list[Leg] = []
+    for designation in locked.select_for_update(no_key=True):
+        of = {"designation": designation, "currency": donation.currency}
+        postings = Posting.objects.filter(entry__livemode=donation.livemode, **of)
+        left = -(postings.aggregate(total=Sum("amount_minor"))["total"] or 0)
+        lacking = change[designation] - max(0, left)
+        if lacking > 0:
+            legs += [
+                Leg(Account.TRANSFERS, -lacking, donation.currency, designation),
+                Leg(Account.TRANSFERS, lacking, donation.currency, shortfall()),
+            ]
+    return legs
+
+
+def _exchanged(currency: str, amount_minor: int, movement: Movement) -> list[Leg]:
+    """A movement settled in another currency than the gift's: both sides meet in the exchange."""
+    if movement.currency == currency:
+        return []
+    return [
+        Leg(Account.PROCESSOR, -amount_minor, currency),
+        Leg(Account.EXCHANGE, amount_minor, currency),
+        Leg(Account.EXCHANGE, -movement.amount_minor, movement.currency),
+        Leg(Account.PROCESSOR, movement.amount_minor, movement.currency),
+    ]
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from core import money
 from core.links import public_url
 from core.retries import Patient
 from donations import timeline
-from donations.models import Donation, Mail, Plan, PlanStep, Receipt
+from donations.models import Donation, Mail, Plan, PlanStep, Receipt, Refund
 from donations.plans import letters
 from donations.plans import links as plan_links
 from donations.receipts import links
@@ -42,6 +42,7 @@ def queue(
     cause: str,
     donation: Donation | None = None,
     receipt: Receipt | None = None,
+    refund: Refund | None = None,
     plan: Plan | None = None,
     step: PlanStep | None = None,
 ) -> None:
@@ -57,6 +58,7 @@ def queue(
         cause=cause,
         donation=donation,
         receipt=receipt,
+        refund=refund,
         plan=plan,
         step=step,
     )
@@ -159,6 +161,7 @@ def correct_and_resend(mail: Mail, *, to: str, actor: Any = None) -> None:
             cause=f"resend:{mail.pk}",
             donation=mail.donation,
             receipt=mail.receipt,
+            refund=mail.refund,
             plan=mail.plan,
             step=mail.step,
         )
@@ -182,6 +185,7 @@ def send_again(mail: Mail) -> None:
                 cause=f"again:{mail.pk}:{timezone.now():%Y%m%d%H}",
                 donation=mail.donation,
                 receipt=mail.receipt,
+                refund=mail.refund,
                 plan=mail.plan,
                 step=mail.step,
             )
@@ -298,6 +302,19 @@ def _failed(mail: Mail, preview: bool) -> dict[str, Any]:
     return {**_gift(mail, preview), "give_link": "…" if preview else link}
 
 
+def _refunded(mail: Mail, preview: bool) -> dict[str, Any]:
+    refund = mail.refund
+    assert refund is not None  # queued with it
+    back = money.display(refund.amount_minor, refund.currency, mail.language)
+    return {
+        **_gift(mail, preview),
+        "refunded": back,
+        "whole": refund.donation.amount_minor == refund.amount_minor,
+        "remains": refund.donation.kept_minor > 0,
+        "on_its_way": refund.status == Refund.Status.PENDING,
+    }
+
+
 CONTEXTS: dict[str, Callable[[Mail, bool], dict[str, Any]]] = {
     "receipt": _receipt,
     "receipt_again": _receipt,
@@ -306,5 +323,6 @@ CONTEXTS: dict[str, Callable[[Mail, bool], dict[str, Any]]] = {
     "gift_processing": _gift,
     "gift_failed": _failed,
     "confirm_gift": _confirm,
+    "gift_refunded": _refunded,
     "plan": letters.of_plan,
 }

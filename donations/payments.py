@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import F
+from procrastinate.contrib.django import app
 
 from core.tokens import keyed_hash, new_reference, new_token
-from donations import donors, gateway, ledger, mails, timeline
+from donations import donors, gateway, ledger, mails, movements, timeline
 from donations.models import (
-    BalanceTransaction,
     CheckoutAttempt,
     Donation,
     DonationLine,
@@ -25,6 +25,8 @@ from donations.receipts.book import issue_receipt
 Status = Donation.Status
 State = CheckoutAttempt.State
 TRIES = 10
+# By name: what becomes of paid money rests on this module.
+LOOK_AFTER = "donations.jobs.look_after"
 # After the donor replaced a try by another, only money moves it again.
 MONEY = {Status.PAID, Status.PROCESSING}
 
@@ -79,6 +81,8 @@ def take_over(donation: Donation, checkout: gateway.Checkout) -> bool:
 def take_charge(donation: Donation, charge: gateway.Charge, *, payment_intent_id: str) -> bool:
     """Take over a charge that succeeded, and its fee once known. The donation's row is locked."""
     settled = settle(donation, charge=charge, payment_intent_id=payment_intent_id)
+    if settled and charge.touched:  # refunded or disputed before we heard of the payment
+        app.configure_task(LOOK_AFTER, queue="public").defer(donation_id=donation.pk)
     return _record_movement(donation, charge) or settled
 
 
@@ -208,29 +212,16 @@ def _move(donation: Donation, status: Status) -> bool:
 
 def _record_movement(donation: Donation, charge: gateway.Charge) -> bool:
     movement = charge.movement
-    if movement is None or BalanceTransaction.objects.filter(pk=movement.id).exists():
-        return False
-    BalanceTransaction.objects.create(
-        pk=movement.id,
-        kind=movement.kind,
-        source=movement.source,
-        amount_minor=movement.amount_minor,
-        fee_minor=movement.fee_minor,
-        net_minor=movement.net_minor,
-        currency=movement.currency,
-        livemode=donation.livemode,
-        created_at=movement.created_at,
-        available_at=movement.available_at,
-    )
-    ledger.post(
-        ledger.fee_legs(charge, movement),
-        source=movement.id,
+    fresh = movement is not None and movements.record(
+        movement,
+        lambda: ledger.fee_legs(charge, movement),
         kind="fee",
         entity=donation.legal_entity,
         livemode=donation.livemode,
-        occurred_at=movement.created_at,
         donation=donation,
     )
+    if movement is None or not fresh:
+        return False
     donation.processor_fee_minor = movement.fee_minor
     donation.save(update_fields=["processor_fee_minor"])
     timeline.note(donation, "fee_known", movement=movement.id)
@@ -245,7 +236,7 @@ def _twin(donation: Donation, attempt: CheckoutAttempt) -> Donation:
     twin.reference, twin.form_token = new_reference(), new_token()
     twin.status, twin.donor, twin.paid_at = Status.PENDING, None, None
     twin.charge_id = twin.payment_intent_id = twin.processor_fee_minor = twin.invoice_id = None
-    twin.refunded_minor = twin.disputed_minor = twin.sync_version = 0
+    twin.refunded_minor = twin.disputed_minor = twin.lost_minor = twin.sync_version = 0
     if donation.plan:
         twin.plan = start.copy(donation.plan)  # its own subscription stands at Stripe
     twin.tribute_recipient_email = ""  # who is honored hears of it once

@@ -4,13 +4,17 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 
+from donations.staff.disputes import AlertsDesk, DisputesDesk
 from donations.staff.donors import DonorsDesk
 from donations.staff.gifts import GiftsDesk
 from donations.staff.giving import DesignationsDesk, EntitiesDesk, OptionsDesk
 from donations.staff.inbox import InboxDesk
 from donations.staff.mails import MailsDesk
 from donations.staff.notes import TasksDesk
+from donations.staff.payouts import PayoutsDesk
 from donations.staff.receipts import ReceiptsDesk
+from donations.staff.reconciliation import ReconciliationDesk
+from donations.staff.refunds import RefundsDesk
 from donations.staff.windows import WindowsDesk
 
 
@@ -25,14 +29,22 @@ class Giving(ViewSetGroup):
     )
 
 
+class Afterwards(ViewSetGroup):
+    menu_label = _("Money out")
+    menu_name = "afterwards"
+    menu_icon = "rotate"
+    menu_order = 155
+    items = (RefundsDesk, DisputesDesk, AlertsDesk, PayoutsDesk)
+
+
 class Operations(ViewSetGroup):
     menu_label = _("Operations")
     menu_name = "operations"
     menu_icon = "cogs"
     menu_order = 160
-    items = (InboxDesk, MailsDesk, WindowsDesk)
+    items = (InboxDesk, ReconciliationDesk, MailsDesk, WindowsDesk)
 
 
 @hooks.register("register_admin_viewset")
 def desks() -> list[ViewSetGroup]:
-    return [Giving(), Operations()]
+    return [Giving(), Afterwards(), Operations()]

@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Movement:
-    """A balance transaction: what a charge really brought, after Stripe's fee."""
+    """A balance transaction: what really came or (below zero) went, and Stripe's fee on it."""
 
     id: str
     kind: str
@@ -50,6 +50,8 @@ class Charge:
     decline_code: str
     # None until Stripe has worked it out; it arrives later with charge.updated.
     movement: Movement | None
+    # Something became of it afterwards already; what, its own objects tell.
+    touched: bool = False
     # As typed on Stripe's page; kept nowhere.
     email: str = ""
 
@@ -71,6 +73,7 @@ class Charge:
             fingerprint=str(card.get("fingerprint") or ""),
             failure_code=str(raw.get("failure_code") or ""),
             decline_code=str(outcome.get("reason") or ""),
+            touched=bool(raw["amount_refunded"] or raw["disputed"]),
             email=str((raw.get("billing_details") or {}).get("email") or ""),
             movement=Movement.read(movement) if isinstance(movement, dict) else None,
         )

@@ -2,6 +2,7 @@
 
 from donations.models.defence import EventWindow, Tally, UsedChallenge
 from donations.models.designations import Designation
+from donations.models.disputes import Dispute, RiskAlert
 from donations.models.donations import (
     CheckoutAttempt,
     Donation,
@@ -15,14 +16,19 @@ from donations.models.inbox import Event
 from donations.models.ledger import BalanceTransaction, Entry, Posting, Seal, SealItem
 from donations.models.mails import Mail
 from donations.models.notes import StaffNote
+from donations.models.payouts import Payout
 from donations.models.plans import Channel, Plan, PlanChange, PlanStep, StripeCustomer
 from donations.models.receipts import Receipt, ReceiptFile, ReceiptLink, ReceiptSeries
+from donations.models.reconciliation import Difference, Reconciliation
+from donations.models.refunds import Refund
 
 __all__ = [
     "BalanceTransaction",
     "Channel",
     "CheckoutAttempt",
     "Designation",
+    "Difference",
+    "Dispute",
     "Donation",
     "DonationLine",
     "Donor",
@@ -33,6 +39,7 @@ __all__ = [
     "LegalEntity",
     "Mail",
     "PaymentFailure",
+    "Payout",
     "Plan",
     "PlanChange",
     "PlanStep",
@@ -41,6 +48,9 @@ __all__ = [
     "ReceiptFile",
     "ReceiptLink",
     "ReceiptSeries",
+    "Reconciliation",
+    "Refund",
+    "RiskAlert",
     "Seal",
     "SealItem",
     "StaffNote",

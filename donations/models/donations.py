@@ -11,6 +11,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import money
@@ -24,6 +25,16 @@ STEPS = [
     ("needs_action", "canceled"),
     ("canceled", "processing"),
 ]
+
+# What of a donation went back: the sums of its refunds and disputes.
+SUMS = {
+    "refunded_minor": """SELECT COALESCE(SUM(amount_minor), 0) FROM donations_refund
+        WHERE donation_id = NEW.id AND status IN ('pending', 'succeeded')""",
+    "disputed_minor": """SELECT COALESCE(SUM(withdrawn_minor), 0) FROM donations_dispute
+        WHERE donation_id = NEW.id""",
+    "lost_minor": """SELECT COALESCE(SUM(withdrawn_minor), 0) FROM donations_dispute
+        WHERE donation_id = NEW.id AND status IN ('lost', 'prevented')""",
+}
 
 
 class Donation(models.Model):
@@ -73,7 +84,10 @@ class Donation(models.Model):
     # Good-faith estimate of what the donor got back; lowers the deductible part, not the ledger.
     benefit_minor = models.PositiveBigIntegerField(default=0)
     refunded_minor = models.PositiveBigIntegerField(default=0)
+    # What banks have taken back: while they decide, and of that what is gone for good. All three
+    # are sums of rows, kept by the database.
     disputed_minor = models.PositiveBigIntegerField(default=0)
+    lost_minor = models.PositiveBigIntegerField(default=0)
 
     # As typed, kept with this gift; receipts print these.
     name = models.CharField(_("name"), max_length=200)
@@ -132,6 +146,7 @@ class Donation(models.Model):
                 & Q(fee_cover_minor__lt=F("amount_minor"))
                 & Q(refunded_minor__lte=F("amount_minor"))
                 & Q(disputed_minor__lte=F("amount_minor"))
+                & Q(lost_minor__lte=F("disputed_minor"))
                 & Q(benefit_minor__lte=F("amount_minor")),
             ),
             models.CheckConstraint(
@@ -156,6 +171,7 @@ class Donation(models.Model):
                 *("charge_id", "payment_intent_id", "paid_at"),
                 when="OLD.\"status\" = 'paid'",
             ),
+            rules.equals("donation_sums_are_of_rows", SUMS),
             pgtrigger.FSM(name="donation_status_steps", field="status", transitions=STEPS),
             pgtrigger.Trigger(
                 name="donation_paid_only_with_whole_lines",
@@ -186,6 +202,23 @@ class Donation(models.Model):
     def gift_minor(self) -> int:
         """The gift without the covered fee."""
         return self.amount_minor - self.fee_cover_minor
+
+    @property
+    def kept_minor(self) -> int:
+        """What we have of it for good, as far as is known: what a receipt is for."""
+        return max(0, self.amount_minor - self.refunded_minor - self.lost_minor)
+
+    @property
+    def went_back(self) -> str:
+        """What became of a paid gift, for people; empty if we simply have it."""
+        if self.lost_minor:
+            return gettext("Taken back by the bank")
+        if self.disputed_minor:
+            return gettext("Disputed")
+        if self.refunded_minor:
+            whole = self.refunded_minor == self.amount_minor
+            return gettext("Refunded") if whole else gettext("Refunded in part")
+        return ""
 
 
 class DonationLine(models.Model):

@@ -55,6 +55,11 @@ class Posting(models.Model):
         CONTRIBUTIONS = "contributions", _("Contributions")
         FEES = "processing_fees", _("Payment processing fees")
         EXCHANGE = "currency_exchange", _("Currency exchange")
+        REFUNDS = "refunds", _("Refunds to donors")
+        DISPUTES = "disputes", _("Disputed by donors' banks")
+        BANK = "bank_transit", _("On its way to the bank")
+        TRANSFERS = "transfers", _("Between designations")
+        UNCLEAR = "unclear", _("Unclear, to be looked at")
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings")
     account = models.CharField(max_length=40, choices=Account)
@@ -70,7 +75,10 @@ class Posting(models.Model):
             ),
             models.CheckConstraint(
                 name="contribution_has_a_designation",
-                condition=~models.Q(account="contributions") | models.Q(designation__isnull=False),
+                condition=~models.Q(
+                    account__in=["contributions", "refunds", "disputes", "transfers"]
+                )
+                | models.Q(designation__isnull=False),
             ),
         ]
         triggers = [
@@ -111,15 +119,33 @@ class BalanceTransaction(models.Model):
     livemode = models.BooleanField()
     created_at = models.DateTimeField()
     available_at = models.DateTimeField()
+    # The payout that carried it to the bank, told later; the one thing that is ever added.
+    payout = models.ForeignKey(
+        "donations.Payout", models.PROTECT, null=True, blank=True, related_name="movements"
+    )
 
     class Meta:
+        verbose_name = _("movement of the balance at Stripe")
+        verbose_name_plural = _("movements of the balance at Stripe")
         constraints = [
             models.CheckConstraint(
                 name="balance_transaction_nets",
                 condition=models.Q(net_minor=models.F("amount_minor") - models.F("fee_minor")),
             )
         ]
-        triggers = [rules.append_only("balance_transaction_written_once")]
+        triggers = [
+            rules.never_deleted("balance_transaction_kept"),
+            rules.frozen(
+                "balance_transaction_written_once",
+                *("id", "kind", "source", "amount_minor", "fee_minor", "net_minor", "currency"),
+                *("livemode", "created_at", "available_at"),
+            ),
+            rules.frozen(
+                "balance_transaction_paid_out_once",
+                "payout_id",
+                when='OLD."payout_id" IS NOT NULL',
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.id

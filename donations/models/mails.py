@@ -27,6 +27,9 @@ class Mail(models.Model):
     receipt = models.ForeignKey(
         "donations.Receipt", models.PROTECT, null=True, blank=True, related_name="mails"
     )
+    refund = models.ForeignKey(
+        "donations.Refund", models.PROTECT, null=True, blank=True, related_name="mails"
+    )
     plan = models.ForeignKey(
         "donations.Plan", models.PROTECT, null=True, blank=True, related_name="mails"
     )

@@ -54,6 +54,8 @@ class Receipt(models.Model):
         NAME = "name", _("Name or address was wrong")
         AMOUNT = "amount", _("Amount was wrong")
         REFUND = "refund", _("The gift was refunded")
+        DISPUTE = "dispute", _("The donor's bank took the gift back")
+        RETURNED = "returned", _("The money came back to us")
         DUPLICATE = "duplicate", _("Issued twice")
         OTHER = "other", _("Another reason")
 

@@ -20,7 +20,7 @@ from donations import checkout, gateway
 from donations.models import Channel, Designation, Donation, GivingOptions, Plan, PlanChange
 from donations.plans import calendar, changes, renewals, steps
 from donations.plans.changes import NotAllowed
-from donations.plans.steps import By
+from donations.plans.steps import SYSTEM, By
 
 Kind = PlanChange.Kind
 LONGEST_PAUSE = 12
@@ -149,6 +149,18 @@ def cancel(plan: Plan, *, by: By, reason: str = "", note: str = "") -> Plan:
     return _do(plan, Kind.CANCEL, {"reason": reason, "note": note[:1000]}, by)
 
 
+def freeze(plan: Plan) -> Plan:
+    """No charge while a bank decides on a disputed one; a year is longer than any bank takes."""
+    count = LONGEST_PAUSE if plan.interval == Plan.Interval.MONTH else 1
+    return _rest(plan, Kind.PAUSE, _without(plan, _next_regular(plan), count), SYSTEM, frozen=True)
+
+
+def end_disputed(plan: Plan) -> Plan:
+    """The bank took a gift back: whoever wanted that is not charged again."""
+    wanted = {"reason": "", "note": "", "whose": Plan.CanceledBy.DISPUTE.value}
+    return _do(plan, Kind.CANCEL, wanted, SYSTEM)
+
+
 def open_purposes() -> QuerySet[Designation]:
     """What a standing gift may be for: public, without goal and without end."""
     return Designation.objects.filter(is_public=True, target_minor=None, closes_at=None)
@@ -217,12 +229,12 @@ def restart(plan: Plan) -> Donation:
     )
 
 
-def _rest(plan: Plan, kind: str, meant: Preview, by: By) -> Plan:
+def _rest(plan: Plan, kind: str, meant: Preview, by: By, **marks: bool) -> Plan:
     assert meant.next_charge_at is not None  # a pause ends
     until = (meant.next_charge_at - calendar.BEFORE_THE_CHARGE).isoformat()
     if plan.paused_until and plan.paused_until.isoformat() == until and not _waits(plan):
         return plan
-    return _do(plan, kind, {"until": until}, by)
+    return _do(plan, kind, {"until": until, **marks}, by)
 
 
 def _without(plan: Plan, first: datetime, count: int) -> Preview:

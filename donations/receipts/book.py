@@ -26,6 +26,9 @@ from donations.receipts.packs import us
 from donations.receipts.snapshot import Entity, Line, Snapshot
 
 State = Receipt.State
+VoidReason = Receipt.VoidReason
+# Voided for these, a receipt has a successor as soon as something of the gift is ours again.
+MONEY = (VoidReason.REFUND, VoidReason.DISPUTE, VoidReason.RETURNED)
 # What staff may correct; the rest of a receipt follows from the payment.
 CORRECTABLE = (
     *("receipt_name", "address_line1", "address_line2", "city", "region", "postcode", "country"),
@@ -40,6 +43,10 @@ class AlreadyVoid(NotReceiptable):
     """Staff or a refund took the receipt back: a late job must not issue another."""
 
 
+class NothingLeft(NotReceiptable):
+    """The whole gift went back to the donor."""
+
+
 class DamagedReceipt(Exception):
     """Stored bytes and fingerprint disagree."""
 
@@ -47,7 +54,7 @@ class DamagedReceipt(Exception):
 @app.task(queue="public", retry=Patient(OSError, tries=20))
 def issue_receipt(donation_id: int) -> None:
     """Job: number, draw and mail the receipt of a paid donation. Safe to repeat at any point."""
-    with suppress(AlreadyVoid):
+    with suppress(AlreadyVoid, NothingLeft):
         draw(number_receipt(donation_id))
 
 
@@ -61,6 +68,7 @@ def number_receipt(
 
     Raises:
         NotReceiptable: the donation is not paid.
+        NothingLeft: all of it was given back.
         AlreadyVoid: its receipt was declared void; only `replace` issues another.
         IncompleteReceipt: a required element is missing; no number is used up.
     """
@@ -71,8 +79,10 @@ def number_receipt(
             return live
         if replaces is None and donation.receipts.exists():
             raise AlreadyVoid(donation.reference)
-        if donation.paid_at is None or donation.amount_minor == donation.refunded_minor:
+        if donation.paid_at is None:
             raise NotReceiptable(donation.reference)
+        if donation.kept_minor == 0:
+            raise NothingLeft(donation.reference)
         entity = donation.legal_entity
         year = donation.paid_at.astimezone(ZoneInfo(entity.time_zone)).year
         key = {
@@ -145,7 +155,7 @@ def facts(donation: Donation, receipt: Receipt) -> Snapshot:
         statement_descriptor=entity.statement_descriptor,
     )
     lines = list(donation.lines.select_related("designation"))
-    kept_minor = donation.amount_minor - donation.refunded_minor
+    kept_minor = donation.kept_minor
     kept = money.allocate(kept_minor, [line.amount_minor for line in lines])
     assert donation.paid_at is not None  # number_receipt refuses an unpaid one
     with override(donation.language):
@@ -261,6 +271,28 @@ def replace(
         Receipt.objects.filter(pk=receipt.pk).update(state=State.REPLACED)
         issue_receipt.defer(donation_id=donation.pk)
     return successor
+
+
+def follow(donation: Donation, *, reason: str) -> None:
+    """Bring the receipt of a gift in line with what we have of it. Call under its row lock.
+
+    A receipt for more (or less) becomes void; what is left gets one that names it. What lacks
+    something that must be printed waits for staff: a refund is booked all the same.
+    """
+    receipt = donation.receipts.order_by("-pk").first()
+    if receipt is None:
+        return  # the job after the payment issues it for what is left
+    kept = donation.kept_minor
+    if receipt.state == State.ISSUED:
+        if receipt.snapshot["amount_minor"] == kept:
+            return
+        receipt = void(receipt, reason=reason)
+    if receipt.void_reason not in MONEY or kept == 0:
+        return
+    with suppress(document.IncompleteReceipt), transaction.atomic():
+        number_receipt(donation.pk, replaces=receipt)
+        Receipt.objects.filter(pk=receipt.pk).update(state=State.REPLACED)
+        issue_receipt.defer(donation_id=donation.pk)
 
 
 def stored_bytes(receipt: Receipt) -> bytes:

@@ -56,15 +56,23 @@ class Section:
     rows: Sequence[Sequence[Cell | Any]] = ()
     headings: Sequence[Text] = ()
     empty: Text = ""
+    # What stands below the line of a table.
+    totals: Sequence[Sequence[Cell | Any]] = ()
     # A template of its own and what it needs, where rows will not do.
     template: str = ""
     context: dict[str, Any] = field(default_factory=dict)
 
     @property
     def cells(self) -> list[list[Cell]]:
-        return [
-            [cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in self.rows
-        ]
+        return _cells(self.rows)
+
+    @property
+    def sums(self) -> list[list[Cell]]:
+        return _cells(self.totals)
+
+
+def _cells(rows: Sequence[Sequence[Cell | Any]]) -> list[list[Cell]]:
+    return [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows]
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 
-from donations.models import CheckoutAttempt, Designation, Donation, StaffNote
-from donations.staff import notes, words
+from donations.ledger import SHORTFALL
+from donations.models import CheckoutAttempt, Designation, Donation, Posting, StaffNote
+from donations.staff import disputes, notes, refunds, words
 from donations.staff.desk import (
     Cell,
     Desk,
@@ -59,12 +60,21 @@ class GiftFilter(WagtailFilterSet):
         label=_("Designation"), queryset=Designation.objects.all(), distinct=True
     )
     currency = django_filters.AllValuesFilter(label=_("Currency"))
+    covered = django_filters.BooleanFilter(
+        label=_("Given back after it was spent"),
+        method="was_covered",
+        widget=forms.CheckboxInput,
+    )
 
     class Meta:
         model = Donation
         fields: ClassVar[list[str]] = [
-            *("status", "created_at", "lines__designation", "currency", "livemode"),
+            *("status", "created_at", "lines__designation", "currency", "covered", "livemode"),
         ]
+
+    def was_covered(self, gifts: QuerySet[Donation], _name: str, value: bool) -> QuerySet[Donation]:
+        covered = Posting.objects.filter(designation__code=SHORTFALL).values("entry__donation")
+        return gifts.filter(pk__in=covered) if value else gifts
 
 
 class Gifts(Listing):
@@ -90,6 +100,8 @@ class Gifts(Listing):
 
 def state(gift: Donation) -> str:
     """The status; of one that waits for payment also where the donor is, as far as we know."""
+    if gift.status == Status.PAID:
+        return gift.went_back or gift.get_status_display()
     if gift.status not in (Status.PENDING, Status.NEEDS_ACTION):
         return gift.get_status_display()
     tries = sorted(gift.attempts.all(), key=lambda row: row.pk)
@@ -136,6 +148,8 @@ class Gift(Reading):
             self._facts(gift),
             self._purposes(gift),
             self._tries(gift),
+            refunds.section(gift) if self.may_see("refund") else None,
+            disputes.section(gift) if self.may_see("dispute") else None,
             self._receipts(gift),
             self._mails(gift),
             self._books(gift),
@@ -154,7 +168,10 @@ class Gift(Reading):
             if part
         )
         rows: list[list[Any]] = [
-            [_("Status"), Cell(state(gift), tone=TONES.get(gift.status, ""))],
+            [
+                _("Status"),
+                Cell(state(gift), tone="warn" if gift.went_back else TONES.get(gift.status, "")),
+            ],
             [_("Amount"), amount(gift.amount_minor, gift.currency)],
             [_("Charged"), _charged(gift)],
             [_("Part of it toward the fee"), amount(gift.fee_cover_minor, gift.currency)],
@@ -316,4 +333,4 @@ class GiftsDesk(Desk):
     filterset_class = GiftFilter
     index_view_class = Gifts
     inspect_view_class = Gift
-    acts = [NoteOnGift]
+    acts = [NoteOnGift, refunds.RefundGift]

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from donations import inbox
-from donations.models import Donation, Receipt, StaffNote
+from donations import disputes, inbox, ledger
+from donations.models import Donation, Receipt, Refund, StaffNote
 from donations.staff.desk import Notice, amount, moment
 from donations.staff.inbox import failed_count, silence
 from donations.staff.mails import unsettled_count
+from donations.staff.reconciliation import alarms
 from donations.staff.windows import open_now
 
 DAYS = 7
@@ -38,6 +39,8 @@ def waiting(user: Any) -> list[Notice]:
         found += silence(inbox.silent_since())
         if text := failed_count():
             found.append(Notice(text, f"{reverse('inbox:index')}?status=failed", "bad"))
+    if user.has_perm("donations.view_reconciliation"):
+        found += alarms()
     if user.has_perm("donations.view_mail") and (text := unsettled_count()):
         found.append(Notice(text, f"{reverse('mails:index')}?work=on", "warn"))
     if user.has_perm("donations.view_receipt"):
@@ -52,12 +55,57 @@ def waiting(user: Any) -> list[Notice]:
         if due:
             words = ngettext("%(n)d task is due", "%(n)d tasks are due", due)
             found.append(Notice(words % {"n": due}, reverse("tasks:index"), "warn"))
+    found += afterwards(user)
     if user.has_perm("donations.view_eventwindow"):
         for window in open_now():
             text = gettext("Event window open until %(time)s: %(note)s")
             told = {"time": moment(window.ends_at), "note": window.note}
             url = reverse("windows:inspect", args=[window.pk])
             found.append(Notice(text % told, url, "good"))
+    return found
+
+
+def afterwards(user: Any) -> list[Notice]:
+    """Refunds for a second person, those that failed lately, disputes, warnings, shortfalls."""
+    found: list[Notice] = []
+
+    def add(count: int, words: str, desk: str, query: str, tone: str) -> None:
+        if count:
+            found.append(Notice(words % {"n": count}, f"{reverse(f'{desk}:index')}?{query}", tone))
+
+    if user.has_perm("donations.approve_refund"):
+        count = Refund.objects.filter(status=Refund.Status.PROPOSED).count()
+        words = ngettext(
+            "%(n)d refund waits for a second person",
+            "%(n)d refunds wait for a second person",
+            count,
+        )
+        add(count, words, "refunds", "status=proposed", "warn")
+    if user.has_perm("donations.view_refund"):
+        back = (Refund.Status.FAILED, Refund.Status.REFUSED)
+        since = timezone.now() - timedelta(days=DAYS)
+        count = Refund.objects.filter(status__in=back, created_at__gte=since).count()
+        words = ngettext(
+            "%(n)d refund did not reach the donor",
+            "%(n)d refunds did not reach the donor",
+            count,
+        )
+        add(count, words, "refunds", "status=failed&status=refused", "bad")
+    if user.has_perm("donations.view_dispute") and (first := disputes.to_answer().first()):
+        count = disputes.to_answer().count()
+        words = ngettext("%(n)d dispute to answer", "%(n)d disputes to answer", count)
+        when = gettext("the first by %(day)s") % {"day": moment(first.answer_by)}
+        query = "status=needs_response&status=warning_needs_response"
+        add(count, f"{words}, {when}", "disputes", query, "bad")
+    if user.has_perm("donations.view_riskalert"):
+        count = disputes.open_alerts().count()
+        words = ngettext("%(n)d fraud warning", "%(n)d fraud warnings", count)
+        add(count, words, "alerts", "work=on", "bad")
+    if user.has_perm("donations.view_entry"):
+        for currency, lacking in ledger.shortfalls().items():
+            text = gettext("%(amount)s to be covered: given back after it was spent")
+            url = f"{reverse('gifts:index')}?covered=on"
+            found.append(Notice(text % {"amount": amount(lacking, currency)}, url, "warn"))
     return found
 
 

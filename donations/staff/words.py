@@ -76,11 +76,36 @@ HAPPENED: Words = {
     "mail_bounced": _("A mail came back"),
     "mail_complained": _("A mail was marked as unwanted"),
     "note_written": _("A note was written"),
+    "refund_proposed": _("A refund waits for a second person"),
+    "refund_asked": _("A refund was asked for"),
+    "refund_approved": _("The refund was approved"),
+    "refund_declined": _("The refund was declined"),
+    "refund_refused": _("Stripe refused the refund"),
+    "refunded": _("Refunded"),
+    "refund_failed": _("The refund came back from the bank"),
+    "refund_canceled": _("The refund was canceled"),
+    "disputed": _("Disputed by the donor's bank"),
+    "dispute_warning_needs_response": _("The bank asks"),
+    "dispute_warning_under_review": _("The bank reads our answer"),
+    "dispute_warning_closed": _("The bank's question is closed"),
+    "dispute_needs_response": _("The dispute waits for our answer"),
+    "dispute_under_review": _("The bank decides on the dispute"),
+    "dispute_won": _("The dispute was won"),
+    "dispute_lost": _("The dispute was lost"),
+    "dispute_prevented": _("The dispute was settled before it began"),
+    "warning_opened": _("Reported as fraud"),
+    "warning_closed": _("The fraud warning is settled"),
+    "warning_left": _("The fraud warning was left as it is"),
+    "review_opened": _("Put under review by Stripe"),
+    "review_closed": _("The review is closed"),
+    "review_left": _("The review was left as it is"),
 }
 DONORS = {"begun", "sent_to_stripe", "canceled"}
 STRIPES = {
     *("refused_by_stripe", "paid", "fee_known", "payment_failed", "pending", "needs_action"),
-    *("processing", "failed", "abandoned", "second_payment"),
+    *("processing", "failed", "abandoned", "second_payment", "refund_refused", "refunded"),
+    *("refund_failed", "refund_canceled", "disputed", "warning_opened", "warning_closed"),
+    *("review_opened", "review_closed"),
 }
 
 MAILS: Words = {
@@ -91,6 +116,7 @@ MAILS: Words = {
     "gift_processing": _("Gift on its way from the bank"),
     "gift_failed": _("Payment that failed"),
     "confirm_gift": _("Confirmation of the address"),
+    "gift_refunded": _("Refund"),
     "plan": _("About a regular gift"),
 }
 
@@ -138,7 +164,8 @@ def actor(kind: str) -> str:
     """Who is behind a line of the timeline that names nobody of the staff."""
     if kind in DONORS:
         return gettext("Donor")
-    return gettext("Stripe") if kind in STRIPES else gettext("System")
+    theirs = kind in STRIPES or kind.startswith("dispute_")
+    return gettext("Stripe") if theirs else gettext("System")
 
 
 def _told(name: str, value: Any) -> str:

@@ -201,6 +201,14 @@ class Sandbox:
     def resend(self, event_id: str) -> None:
         self.command("resend", event=event_id)
 
+    def tamper(self, object_id: str, **changed: object) -> None:
+        """Let Stripe hold something else than it told."""
+        self.command("tamper", id=object_id, set=changed)
+
+    def lose(self, object_id: str) -> None:
+        """Let Stripe know nothing of an object it has told of."""
+        self.command("tamper", id=object_id, forget=True)
+
     def reset(self) -> None:
         """Forget everything but the endpoint of the command line."""
         self.command("reset")

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox import clock, events, ids, money
 from sandbox.cards import Card
-from sandbox.refunding import SOON
+from sandbox.refunding import SOON, settle_warnings
 from sandbox.store import Object, store
 
 FEE = 1500
@@ -72,6 +72,7 @@ def dispute(
         if thing["status"] in ("lost", "prevented"):
             events.emit("charge.dispute.closed", thing)
         _close_review(charge, "disputed")
+        settle_warnings(charge)
     return thing
 
 

@@ -187,9 +187,13 @@ def _count(charge: Object, amount: int, *, fraudulent: bool) -> None:
     changed = {key: value for key, value in before.items() if value != charge[key]}
     events.emit("charge.refunded", charge, previous=changed)
     if charge["refunded"]:
-        for warning in store.select(
-            "radar.early_fraud_warning", where=[("charge", "=", charge["id"])]
-        ):
+        settle_warnings(charge)
+
+
+def settle_warnings(charge: Object) -> None:
+    """Once a payment is refunded or disputed, a warning of fraud asks for nothing more."""
+    for warning in store.select("radar.early_fraud_warning", where=[("charge", "=", charge["id"])]):
+        if warning["actionable"]:
             store.save(warning | {"actionable": False})
             events.emit(
                 "radar.early_fraud_warning.updated",

@@ -191,6 +191,20 @@ def steer_deliveries(given: Given) -> Answer:
 
 
 @command
+def tamper(given: Given) -> Answer:
+    """Change fields of an object (`set`), or drop it (`forget`): Stripe and its caller differ."""
+    thing = store.find(str(given["id"]))
+    if thing is None:
+        raise Refused(f"no such object: {given['id']}")
+    with store.transaction():
+        if given.get("forget"):
+            store.delete(thing["id"])
+        else:
+            store.save(thing | dict(given["set"]))
+    return {}
+
+
+@command
 def deliveries(given: Given) -> Answer:
     """Every delivery, oldest first; `state` picks pending, delivered, failed or dropped."""
     rows = store.execute(

@@ -43,6 +43,7 @@ DONOR_CARE = Role(
         *("resend_receipt", "replace_receipt", "resend_mail"),
         *("view_staffnote", "add_staffnote", "change_staffnote"),
         *("view_eventwindow", "add_eventwindow"),
+        *("view_refund", "request_refund", "view_dispute", "view_riskalert"),
     )
 )
 FINANCE = Role(
@@ -50,7 +51,10 @@ FINANCE = Role(
         *("view_donation", "view_donor", "view_receipt", "view_entry", "view_event", "view_mail"),
         *("view_designation", "view_givingoptions", "view_legalentity"),
         *("resend_receipt", "replace_receipt", "void_receipt", "replay_event"),
+        *("view_reconciliation", "run_reconciliation"),
         *("view_staffnote", "add_staffnote", "change_staffnote"),
+        *("view_refund", "request_refund", "approve_refund", "view_dispute", "view_payout"),
+        *("view_riskalert", "settle_riskalert"),
     )
 )
 FINANCE_LEAD = Role(

@@ -9,7 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from core import mail as core_mail
 from donations import mails
-from donations.models import Mail
+from donations.models import Mail, Refund
 
 Status = Mail.Status
 
@@ -149,6 +149,7 @@ def test_each_mail_can_be_written_and_previewed(giving, run_jobs, template, lang
         language=language,
         donation=donation,
         receipt=donation.receipts.get(),
+        refund=Refund(donation=donation, amount_minor=2000, currency="USD", status="succeeded"),
     )
     before = donation.receipts.get().links.count()
     context = mails.context_of(mail, preview=True)

@@ -38,8 +38,12 @@ def canonical_books() -> list[list[Any]]:
             gift.card_last4,
             sorted(gift.attempts.values_list("state", "outcome")),
             sorted(gift.failures.values_list("code", flat=True)),
-            gift.receipts.filter(state="issued").count(),
-            gift.receipts.count(),
+            [gift.refunded_minor, gift.disputed_minor, gift.lost_minor],
+            sorted(gift.refunds.values_list("amount_minor", "status")),
+            sorted(gift.disputes.values_list("amount_minor", "status")),
+            [live.snapshot["amount_minor"] for live in gift.receipts.filter(state="issued")],
+            # A receipt that was issued before or after money went back: both are right.
+            None if gift.refunds.exists() or gift.lost_minor else gift.receipts.count(),
         ]
         for gift in Donation.objects.select_related("donor")
     ]

@@ -16,12 +16,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from donations import checkout, payments
+from donations import checkout, payments, refunds
 from donations.models import CheckoutAttempt, Donation, Receipt
 from donations.receipts import book
 from sandbox.control import CARD, ControlError
 from tests.faults.scale import many
 from tests.giving import ASKS_THE_BANK, BANK, DECLINED, Giving, wrong_in_the_books
+from tests.people import person
 
 EXAMPLES, STEPS = many(30, 300), 30
 CARDS = [CARD, DECLINED, ASKS_THE_BANK, BANK]
@@ -77,6 +78,47 @@ def machine(giving: Giving, run_jobs: Any) -> type[RuleBasedStateMachine]:
         def change(self, gift: int) -> None:
             giving.begin(7500, replaces=Donation.objects.get(pk=gift))
 
+        @rule(gift=gifts, amount=st.integers(1, 9_000), comes_back=st.booleans())
+        def refunded_in_the_dashboard(self, gift: int, amount: int, comes_back: bool) -> None:
+            def refund(session: str) -> None:
+                made = giving.sandbox.refund(session, amount)
+                if comes_back:
+                    giving.sandbox.command("fail_refund", refund=made["id"])
+
+            self._at_stripe(gift, refund)
+
+        @rule(gift=gifts, amount=st.integers(1, 9_000))
+        def staff_refunds(self, gift: int, amount: int) -> None:
+            donation = Donation.objects.get(pk=gift)
+            left = refunds.refundable_minor(donation)
+            with suppress(refunds.NotRefundable):
+                refunds.request(
+                    donation,
+                    amount_minor=amount,
+                    reason="duplicate",
+                    actor=person(factor=False),
+                    left_minor=left,
+                )
+            self.changed = True
+
+        @rule(gift=gifts, ending=st.sampled_from(["win", "lose", "escalate", ""]))
+        def disputed(self, gift: int, ending: str) -> None:
+            kind = "inquiry" if ending == "escalate" else ""
+
+            def dispute(session: str) -> None:
+                found = giving.sandbox.dispute(session, kind=kind)["id"]
+                if ending:
+                    giving.sandbox.command(f"{ending}_dispute", dispute=found)
+
+            self._at_stripe(gift, dispute)
+
+        @rule(back=st.booleans())
+        def paid_out(self, back: bool) -> None:
+            with suppress(ControlError):  # nothing is there
+                made = giving.sandbox.pay_out()
+                if back:
+                    giving.sandbox.command("fail_payout", payout=made["id"])
+
         @rule()
         def fees_come(self) -> None:
             giving.sandbox.release_fees()
@@ -108,7 +150,8 @@ def machine(giving: Giving, run_jobs: Any) -> type[RuleBasedStateMachine]:
         def staff_takes_a_receipt_back(self, reason: str, again: bool) -> None:
             receipt = Receipt.objects.order_by("pk").first()
             if receipt and again:
-                book.replace(receipt, reason=reason, corrections={"receipt_name": "Other"})
+                with suppress(book.NotReceiptable):  # all of it went back
+                    book.replace(receipt, reason=reason, corrections={"receipt_name": "Other"})
             elif receipt:
                 book.void(receipt, reason=reason)
             self.changed = True

@@ -21,6 +21,7 @@ from tests.giving import ASKS_THE_BANK, BANK, DECLINED, Giving, wrong_in_the_boo
 
 RUNS, PARTS = many(50, 5000), 10
 LEAST_EVENTS = 25
+open_disputes: dict[int, str] = {}
 Step = Callable[[Giving, Donation], Any]
 
 
@@ -44,6 +45,25 @@ def page_ends(giving: Giving, gift: Donation) -> None:
     giving.sandbox.expire(giving.session_of(gift))
 
 
+def refunded(giving: Giving, gift: Donation) -> None:
+    giving.sandbox.refund(giving.session_of(gift), 2000)
+
+
+def refund_fails(giving: Giving, gift: Donation) -> None:
+    made = giving.sandbox.refund(giving.session_of(gift), 1000)
+    giving.sandbox.command("fail_refund", refund=made["id"])
+
+
+def disputed(giving: Giving, gift: Donation) -> None:
+    open_disputes[gift.pk] = giving.sandbox.dispute(giving.session_of(gift), amount=1500)["id"]
+
+
+def bank_decides(word: str) -> Step:
+    return lambda giving, gift: giving.sandbox.command(
+        f"{word}_dispute", dispute=open_disputes[gift.pk]
+    )
+
+
 def comes_back(giving: Giving, gift: Donation) -> None:
     """The donor finds the page closed, goes back and opens another."""
     assert giving.client.get(f"/give/back/{gift.reference}/").status_code == 200
@@ -51,10 +71,16 @@ def comes_back(giving: Giving, gift: Donation) -> None:
 
 
 STORIES: dict[str, tuple[str, list[Step]]] = {
-    "paid": ("paid", [open_page, with_card(CARD)]),
-    "declined, paid": ("paid", [open_page, with_card(DECLINED), with_card(CARD)]),
+    "paid, a refund comes back": ("paid", [open_page, with_card(CARD), refund_fails]),
+    "declined, paid, refunded in part, disputed, won": (
+        "paid",
+        [
+            *(open_page, with_card(DECLINED), with_card(CARD)),
+            *(refunded, disputed, bank_decides("win")),
+        ],
+    ),
     "asked by the bank, paid": ("paid", [open_page, with_card(ASKS_THE_BANK, authenticate=True)]),
-    "debit, paid": ("paid", [open_page, with_card(BANK), bank_pays]),
+    "debit, paid, taken back": ("paid", [open_page, with_card(BANK), bank_pays, disputed]),
     "debit, bounced": ("failed", [open_page, with_card(BANK), bank_refuses]),
     "debit under way": ("processing", [open_page, with_card(BANK)]),
     "declined, ended": ("abandoned", [open_page, with_card(DECLINED), page_ends]),

@@ -5,8 +5,9 @@ from datetime import timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
+from donations.books import plans as checks
 from donations.models import Plan
-from donations.plans import actions, checks, notices
+from donations.plans import actions, notices
 from donations.plans.refresh import refresh
 from donations.plans.steps import By
 

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.admin.utils import quote
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from donations import checkout
 from donations.models import (
@@ -15,6 +16,7 @@ from donations.models import (
     GivingOptions,
     Mail,
     PaymentFailure,
+    Reconciliation,
     StaffNote,
 )
 from tests.roles import STAFF, acting_as
@@ -36,6 +38,7 @@ LISTS = [
     "amounts",
     "entities",
     "inbox",
+    "reconciliation",
     "mails",
 ]
 MOST_QUERIES = 20
@@ -166,6 +169,27 @@ def test_silence_is_told_on_the_desk_and_at_home(make_gift, finance):
     make_gift(paid=False)  # its payment page should have ended long ago
     for place in ("inbox:index", "wagtailadmin_home"):
         assert "Stripe owes us events" in finance.get(url(place)).content.decode()
+
+
+def test_a_reconciliation_tells_what_differs_and_is_run_again(finance):
+    done = Reconciliation.objects.create(
+        since="2026-01-01T00:00Z",
+        until="2026-01-04T00:00Z",
+        livemode=False,
+        repairs=True,
+        finished_at=timezone.now(),
+        compared={"charges": 318},
+    )
+    done.differences.create(cause="fee_amount", about="txn_1", detail={"there": 5, "here": 4})
+    done.differences.create(cause="event_missed", about="evt_1", repaired=True)
+    assert "1 difference between the books and Stripe" in finance.get("/admin/").content.decode()
+    page = finance.get(url("reconciliation:inspect", done.pk)).content.decode()
+    for told in ("A fee has another amount", "here: 4, there: 5", "Repaired", "318"):
+        assert told in page
+    finance.post(url("reconciliation:again", done.pk))
+    done.refresh_from_db()
+    (job,) = ProcrastinateJob.objects.filter(task_name__endswith="compare_stretch")
+    assert job.args == {"since": done.since.isoformat(), "until": done.until.isoformat()}
 
 
 def test_a_bounce_is_corrected_and_sent_again_once(gift, care):

@@ -8,7 +8,17 @@ from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from donations.models import EventWindow, GivingOptions, Mail, StaffNote
+from donations.models import (
+    Dispute,
+    EventWindow,
+    GivingOptions,
+    Mail,
+    Payout,
+    Reconciliation,
+    Refund,
+    RiskAlert,
+    StaffNote,
+)
 from staff import roles
 from staff.models import FactorReset
 from tests.people import person, signed_in
@@ -18,7 +28,8 @@ pytestmark = pytest.mark.role(STAFF)
 
 DESKS = (
     *("gifts", "donors", "receipts", "tasks", "designations", "amounts", "entities"),
-    *("inbox", "mails", "windows", "factor_resets"),
+    *("inbox", "reconciliation", "mails", "windows", "factor_resets"),
+    *("refunds", "disputes", "alerts", "payouts", "inbox", "mails", "windows", "factor_resets"),
 )
 A, C, F, L = "Administrator", "Donor care", "Finance", "Finance lead"
 MONEY = {A, C, F, L}
@@ -26,6 +37,15 @@ BOOKS = {A, F, L}
 # Who gets an answer, for each address of ours; everyone else is turned away.
 MAY = {
     **{f"gifts:{name}": MONEY for name in ("index", "index_results", "inspect", "note")},
+    "gifts:refund": MONEY,
+    **{
+        f"{desk}:{name}": MONEY
+        for desk in ("refunds", "disputes", "alerts")
+        for name in ("index", "index_results", "inspect")
+    },
+    **{f"refunds:{name}": BOOKS for name in ("approve", "decline")},
+    "alerts:leave": BOOKS,
+    **{f"payouts:{name}": BOOKS for name in ("index", "index_results", "inspect")},
     **{f"donors:{name}": MONEY for name in ("index", "index_results", "inspect", "note")},
     "donors:edit": {A, C},
     **{
@@ -37,6 +57,7 @@ MAY = {
     "receipts:void": BOOKS,
     **{f"tasks:{name}": MONEY for name in ("index", "index_results", "inspect", "finish")},
     **{f"inbox:{name}": BOOKS for name in ("index", "index_results", "inspect", "replay")},
+    **{f"reconciliation:{name}": BOOKS for name in ("index", "index_results", "inspect", "again")},
     **{f"mails:{name}": MONEY for name in ("index", "index_results", "inspect")},
     **{f"windows:{name}": {A, C} for name in ("index", "index_results", "inspect", "add")},
     **{f"mails:{name}": {A, C} for name in ("again", "correct", "leave")},
@@ -81,7 +102,7 @@ def test_every_address_of_a_desk_has_its_line():
 
 @pytest.fixture
 def rows(make_gift, make_event):
-    gift = make_gift()
+    gift, other = make_gift(), make_gift()
     author = person(factor=False)
     line = gift.lines.get()
     return {
@@ -91,7 +112,24 @@ def rows(make_gift, make_event):
         "tasks": StaffNote.objects.create(
             donation=gift, author=author, text="x", due_on="2026-01-01"
         ).pk,
+        "refunds": Refund.objects.create(
+            donation=gift, reference="x", amount_minor=1, currency="USD", status="proposed"
+        ).pk,
+        "disputes": Dispute.objects.create(
+            donation=other, stripe_id="dp_x", status="needs_response", amount_minor=1,
+            currency="USD", reason="fraudulent", opened_at=gift.paid_at,
+        ).pk,
+        "alerts": RiskAlert.objects.create(
+            stripe_id="issfr_x", kind="warning", donation=gift, is_open=True, about="misc",
+            created_at=gift.paid_at,
+        ).pk,
+        "payouts": Payout.objects.create(
+            stripe_id="po_x", legal_entity=gift.legal_entity, livemode=False, currency="USD"
+        ).pk,
         "inbox": make_event().pk,
+        "reconciliation": Reconciliation.objects.create(
+            since="2026-01-01T00:00Z", until="2026-01-02T00:00Z", livemode=False, repairs=True
+        ).pk,
         "windows": EventWindow.objects.create(
             starts_at="2026-01-01T00:00Z", ends_at="2026-01-02T00:00Z", note="x", opened_by=author
         ).pk,

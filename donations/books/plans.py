@@ -7,9 +7,9 @@ from itertools import pairwise
 from django.db.models import F, Q
 from django.utils import timezone
 
+from donations.books.problem import Problem
 from donations.models import Donation, Plan
 from donations.models.plans import LIVE
-from donations.problem import Problem
 
 CHUNK = 500
 # Stripe charges an hour after a period's end; events may be late by as much as they are repeated.

@@ -1,0 +1,36 @@
+"""Books that prove themselves: every rule of the money, recomputed from the rows.
+
+Each check is one function that yields what is wrong; `manage.py verify_books` runs them all.
+"""
+
+from collections.abc import Mapping
+
+from donations.books import entries, plans, processor, receipts
+from donations.books.problem import Check, Problem
+
+__all__ = ["CHECKS", "Problem", "verify"]
+
+CHECKS: Mapping[str, Check] = {
+    "entries balance": entries.entries_balance,
+    "entries unchanged": entries.entries_unchanged,
+    "gifts are whole": entries.gifts_are_whole,
+    "income goes where it was given": entries.income_goes_where_given,
+    "what went back is borne by its purposes": processor.given_back_where_given,
+    "refunds and disputes are booked": processor.given_back_is_booked,
+    "the balance at Stripe agrees": processor.balance_agrees,
+    "payouts are explained": processor.payouts_are_explained,
+    "each gift is paid once": entries.payments_once,
+    "plans go to open purposes": plans.purposes_are_open,
+    "plans stand as their story tells": plans.stories_are_whole,
+    "plans are charged once a period and never after their end": plans.charges_are_due,
+    "receipt numbers have no gap": receipts.receipt_numbers_have_no_gap,
+    "receipts are unchanged": receipts.receipts_unchanged,
+    "receipts are right": receipts.receipts_are_right,
+    "test and live are apart": entries.modes_are_apart,
+    "the chain of seals is whole": entries.chain_is_whole,
+}
+
+
+def verify() -> dict[str, list[Problem]]:
+    """Run every check; an empty list is a rule that holds."""
+    return {name: list(check()) for name, check in CHECKS.items()}

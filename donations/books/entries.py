@@ -1,0 +1,110 @@
+"""Entries balance and never change, each gift is booked once where it was given, seals hold."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from django.db.models import Count, F, Q, Sum
+
+from donations import ledger
+from donations.books.problem import CHUNK, Problem
+from donations.models import (
+    CheckoutAttempt,
+    Donation,
+    DonationLine,
+    Entry,
+    Posting,
+    Receipt,
+    Seal,
+    SealItem,
+)
+
+
+def entries_balance() -> Iterator[Problem]:
+    """The legs of each entry sum to zero per currency, and there are at least two."""
+    sums = Posting.objects.values("entry_id", "currency").annotate(
+        total=Sum("amount_minor"), legs=Count("pk")
+    )
+    for row in sums.filter(~Q(total=0) | Q(legs__lt=2)).order_by("entry_id"):
+        yield Problem(f"entry {row['entry_id']}", f"{row['currency']}: off by {row['total']}")
+    for pk in Entry.objects.filter(postings=None).values_list("pk", flat=True):
+        yield Problem(f"entry {pk}", "has no postings")
+
+
+def entries_unchanged() -> Iterator[Problem]:
+    """Each entry still has the digest it was written with."""
+    entries = Entry.objects.order_by("pk").prefetch_related("postings")
+    for entry in entries.iterator(CHUNK):
+        if ledger.digest(entry, list(entry.postings.all())) != entry.sha256:
+            yield Problem(f"entry {entry.pk}", "facts and digest disagree")
+
+
+def gifts_are_whole() -> Iterator[Problem]:
+    """Lines add up to their donation; a paid one has its donor and its charge in the ledger."""
+    sums = Donation.objects.annotate(total=Sum("lines__amount_minor"))
+    for pk, amount, total in sums.exclude(total=F("amount_minor")).values_list(
+        "pk", "amount_minor", "total"
+    ):
+        yield Problem(f"donation {pk}", f"lines add up to {total}, not {amount}")
+    paid = Donation.objects.filter(status=Donation.Status.PAID)
+    booked = paid.annotate(charges=Count("entries", filter=Q(entries__kind="charge")))
+    for pk, count in booked.exclude(charges=1).values_list("pk", "charges"):
+        yield Problem(f"donation {pk}", f"is paid and has {count} charges in the ledger")
+    orphans = Entry.objects.filter(kind="charge").exclude(donation__charge_id=F("source"))
+    for source in orphans.values_list("source", flat=True):
+        yield Problem(f"charge {source}", "is in the ledger and belongs to no paid donation")
+
+
+def income_goes_where_given() -> Iterator[Problem]:
+    """Contributions in the ledger equal the lines of paid donations, designation by designation."""
+    keys = ("designation_id", "donation__livemode", "donation__currency")
+    given = {
+        tuple(row[key] for key in keys): row["total"]
+        for row in DonationLine.objects.filter(donation__status=Donation.Status.PAID)
+        .values(*keys)
+        .annotate(total=Sum("amount_minor"))
+    }
+    booked = {
+        (row["designation_id"], row["entry__livemode"], row["currency"]): -row["total"]
+        for row in Posting.objects.filter(account=Posting.Account.CONTRIBUTIONS)
+        .values("designation_id", "entry__livemode", "currency")
+        .annotate(total=Sum("amount_minor"))
+    }
+    for key in sorted(given.keys() | booked.keys()):
+        if given.get(key, 0) != booked.get(key, 0):
+            text = f"given {given.get(key, 0)}, in the ledger {booked.get(key, 0)} {key[2]}"
+            yield Problem(f"designation {key[0]}", text)
+
+
+def payments_once() -> Iterator[Problem]:
+    """No donation is paid by two sessions; one form gave one donation."""
+    done = CheckoutAttempt.objects.filter(outcome=Donation.Status.PAID)
+    for row in done.values("donation_id").annotate(count=Count("pk")).filter(count__gt=1):
+        yield Problem(f"donation {row['donation_id']}", f"{row['count']} sessions paid it")
+
+
+def modes_are_apart() -> Iterator[Problem]:
+    """Test money never stands in live books."""
+    mixed = Entry.objects.filter(donation__isnull=False).exclude(livemode=F("donation__livemode"))
+    for pk in mixed.values_list("pk", flat=True):
+        yield Problem(f"entry {pk}", "its mode is not its donation's")
+
+
+def chain_is_whole() -> Iterator[Problem]:
+    """Each seal follows from the one before and from its items; items equal the rows of today."""
+    previous = ledger.FIRST_SEAL
+    for seal in Seal.objects.order_by("pk").prefetch_related("items").iterator(200):
+        items = list(seal.items.all())
+        if seal.previous_sha256 != previous or ledger.head(previous, items) != seal.sha256:
+            yield Problem(f"seal {seal.pk}", "does not follow from the one before")
+        previous = seal.sha256
+    kinds = SealItem.Kind
+    today: dict[str, dict[int, str | None]] = {
+        kinds.ENTRY: dict(Entry.objects.values_list("pk", "sha256")),
+        kinds.SNAPSHOT: dict(Receipt.objects.values_list("pk", "snapshot_sha256")),
+        kinds.FILE: dict(Receipt.objects.values_list("pk", "sha256")),
+    }
+    items_by_kind = SealItem.objects.order_by("kind").values_list("kind", "row", "sha256")
+    for kind, rows in groupby(items_by_kind.iterator(CHUNK), key=lambda item: item[0]):
+        for _, row, digest in rows:
+            if today[kind].get(row) != digest:
+                yield Problem(f"{kind} {row}", "is not what was sealed")

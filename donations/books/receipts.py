@@ -1,0 +1,62 @@
+"""Receipts are numbered without a gap, unchanged, and for what we have of each gift."""
+
+from collections.abc import Iterator
+
+from django.db.models import Count, F, Max, Min
+from django.utils import timezone
+
+from core.tokens import sha256
+from donations.books.problem import CHUNK, PATIENCE, Problem
+from donations.models import Donation, Receipt, ReceiptFile, ReceiptSeries
+from donations.receipts.snapshot import Snapshot
+
+
+def receipt_numbers_have_no_gap() -> Iterator[Problem]:
+    """Every number from 1 to the last of its series exists once."""
+    for series in ReceiptSeries.objects.annotate(
+        count=Count("receipts"), lowest=Min("receipts__number"), highest=Max("receipts__number")
+    ):
+        last = series.last_number
+        if last and (series.count, series.lowest, series.highest) != (last, 1, last):
+            present = set(series.receipts.values_list("number", flat=True))
+            missing = [n for n in range(1, last + 1) if n not in present][:10]
+            yield Problem(f"series {series}", f"{series.count} of {last}; missing {missing}")
+
+
+def receipts_unchanged() -> Iterator[Problem]:
+    """Facts and stored files are what their fingerprints say."""
+    for receipt in Receipt.objects.order_by("pk").iterator(CHUNK):
+        if sha256(Snapshot.from_dict(receipt.snapshot).to_json()) != receipt.snapshot_sha256:
+            yield Problem(f"receipt {receipt.label}", "facts and fingerprint disagree")
+    files = ReceiptFile.objects.select_related("receipt").defer("receipt__snapshot")
+    for file in files.order_by("pk").iterator(100):
+        if sha256(bytes(file.data)) != file.receipt.sha256:
+            yield Problem(f"receipt {file.receipt.label}", "file and fingerprint disagree")
+
+
+def receipts_are_right() -> Iterator[Problem]:
+    """A live receipt is for what the gift is worth, in its own mode, and is drawn in time."""
+    live = Receipt.objects.filter(state=Receipt.State.ISSUED).select_related("donation", "series")
+    for receipt in live.iterator(CHUNK):
+        donation = receipt.donation
+        facts = (receipt.snapshot["amount_minor"], receipt.snapshot["currency"])
+        if facts != (donation.kept_minor, donation.currency):
+            yield Problem(f"receipt {receipt.label}", "its amount is not the gift's")
+        if donation.livemode != receipt.series.livemode:
+            yield Problem(f"receipt {receipt.label}", "test and live are mixed")
+    before = timezone.now() - PATIENCE
+    undrawn = Receipt.objects.filter(sha256=None, issued_at__lt=before)
+    for label in undrawn.filter(state=Receipt.State.ISSUED).values_list("label", flat=True):
+        yield Problem(f"receipt {label}", "has a number and no file")
+    for pk in (
+        Donation.objects.filter(status=Donation.Status.PAID, paid_at__lt=before)
+        .exclude(amount_minor__lte=F("refunded_minor") + F("lost_minor"))
+        .exclude(receipts__state=Receipt.State.ISSUED)
+        .values_list("pk", flat=True)
+    ):
+        if not Receipt.objects.filter(donation_id=pk, state=Receipt.State.VOID).exists():
+            yield Problem(f"donation {pk}", "is paid and has no receipt")
+    for label in Receipt.objects.filter(state=Receipt.State.REPLACED, replaced_by=None).values_list(
+        "label", flat=True
+    ):
+        yield Problem(f"receipt {label}", "is replaced by none")

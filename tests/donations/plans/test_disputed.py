@@ -1,0 +1,102 @@
+"""What becomes of a renewal's money, and what a dispute does to the plan."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from donations.models import Difference, Plan
+from donations.reconciliation import run
+
+Cause = Difference.Cause
+
+
+def charge_of(plan):
+    return plan.donations.filter(status="paid").order_by("pk").last().charge_id
+
+
+def test_a_dispute_rests_the_plan_and_a_won_one_lets_it_go_on(standing):
+    plan = standing.renew(standing.begun())
+    sandbox = standing.giving.sandbox
+    dispute = sandbox.command("dispute", charge=charge_of(plan))["dispute"]["id"]
+    standing.settle()
+    plan = standing.now(plan)
+    assert (plan.status, plan.donations.get(disputed_minor__gt=0).disputed_minor) == (
+        "paused",
+        2500,
+    )
+    due = plan.steps.last()
+    assert (due.kind, due.channel) == ("paused", "system")
+
+    sandbox.command("win_dispute", dispute=dispute)
+    standing.settle()
+    plan = standing.now(plan)
+    assert plan.status == "active"
+    assert standing.story(plan)[-1] == "resumed"
+
+
+def test_a_lost_dispute_ends_the_plan(standing):
+    plan = standing.begun()
+    sandbox = standing.giving.sandbox
+    dispute = sandbox.command("dispute", charge=charge_of(plan))["dispute"]["id"]
+    standing.settle()
+    sandbox.command("lose_dispute", dispute=dispute)
+    standing.settle()
+    plan = standing.now(plan)
+    assert (plan.status, plan.canceled_by) == ("canceled", Plan.CanceledBy.DISPUTE)
+    assert plan.next_charge_at is None
+
+
+def test_a_refund_that_is_heard_of_before_its_renewal_finds_it(standing):
+    plan = standing.begun()
+    standing.clocks_to(plan.next_charge_at + timedelta(hours=2))
+    sandbox = standing.giving.sandbox
+    (charge,) = [
+        event["data"]["object"]["id"]
+        for event in sandbox.events(types=["charge.succeeded"])
+        if event["data"]["object"]["id"] != charge_of(plan)
+    ]
+    sandbox.command("refund", charge=charge, amount=1000)
+    standing.giving.deliver("refund.created", "charge.refunded")
+    standing.run_jobs()
+    assert plan.donations.get(charge_id=charge).refunded_minor == 1000
+
+
+def test_a_month_of_standing_gifts_gives_no_false_alarm_and_planted_ones_are_named(standing):
+    plans = [standing.begun(2500 + number, email=f"d{number}@example.org") for number in range(5)]
+    for plan in plans[:1]:
+        standing.renew(plan)
+
+    def compare(**how):
+        until = timezone.now() + timedelta(minutes=1)
+        done = run.reconcile(since=until - timedelta(days=60), until=until, **how)
+        return {(one.cause, one.about) for one in done.differences.all()}
+
+    assert compare() == set()
+    sandbox, ids = standing.giving.sandbox, [plan.subscription_id for plan in plans]
+    sandbox.lose(ids[0])
+    sandbox.tamper(ids[1], status="past_due")
+    sandbox.tamper(ids[2], pause_collection={"behavior": "void", "resumes_at": None})
+    Plan.objects.filter(pk=plans[3].pk).update(amount_minor=1)
+    Plan.objects.filter(pk=plans[4].pk).update(next_charge_at=timezone.now() - timedelta(days=3))
+    assert compare() == {
+        (Cause.PLAN_UNKNOWN_THERE, ids[0]),
+        (Cause.PLAN_STATE, ids[1]),
+        (Cause.PLAN_STATE, ids[2]),
+        (Cause.PLAN_TERMS, ids[3]),
+        (Cause.RENEWAL_OVERDUE, ids[4]),
+    }
+    compare(repair=True)
+    assert compare() == {(Cause.PLAN_UNKNOWN_THERE, ids[0])}
+    standing.giving.books_are_damaged = True  # a raised amount without its story
+
+
+def test_renewals_of_an_outage_are_found_and_booked(standing):
+    plan = standing.begun()
+    standing.clocks_to(plan.next_charge_at + timedelta(hours=2))
+    standing.giving.new_events()  # none of them ever comes
+    until = timezone.now() + timedelta(minutes=1)
+    done = run.reconcile(since=until - timedelta(days=60), until=until, repair=True)
+    assert Cause.CHARGE_UNBOOKED in {one.cause for one in done.differences.all()}
+    standing.run_jobs()
+    assert plan.donations.filter(status="paid").count() == 2
+    assert not run.reconcile(since=until - timedelta(days=60), until=until).differences.exists()
