@@ -45,7 +45,9 @@ def charges_are_due() -> Iterator[Problem]:
     for pk in paid.filter(invoice_id=None).values_list("pk", flat=True):
         yield Problem(f"donation {pk}", "is of a plan and has no invoice")
     # Given back, the donor has it again; until then somebody must look.
-    late = paid.filter(paid_at__gt=F("plan__ended_at")).exclude(refunded_minor=F("amount_minor"))
+    late = paid.filter(paid_at__gt=F("plan__ended_at")).exclude(
+        amount_minor=F("refunded_minor") + F("lost_minor")
+    )
     for pk in late.values_list("pk", flat=True):
         yield Problem(f"donation {pk}", "was charged after its plan had ended")
     overdue = Plan.objects.filter(status__in=LIVE, next_charge_at__lt=timezone.now() - PATIENCE)
