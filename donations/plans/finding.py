@@ -15,14 +15,14 @@ def send_link(token: str) -> None:
     """Mail a fresh link to whoever the old one was for; for any other token nothing happens."""
     plan = links.open_link(token).plan
     if plan:
-        _mail(plan)
+        mail_link(plan)
 
 
 def send_links_to(email: str) -> None:
     """Mail a link for each plan of an address. The caller's answer must be the same for any."""
     begun = Plan.objects.filter(email__iexact=email).exclude(status=Plan.Status.INCOMPLETE)
     for plan in begun.order_by("-pk")[:5]:
-        _mail(plan)
+        mail_link(plan)
 
 
 def own_addresses(user: AbstractBaseUser | AnonymousUser) -> Q:
@@ -50,7 +50,7 @@ def live_plans_of(email: str) -> QuerySet[Plan]:
     return owned.select_related("designation").order_by("pk")
 
 
-def _mail(plan: Plan) -> None:
+def mail_link(plan: Plan) -> None:
     """At most one an hour, however often it is asked for."""
     mails.queue(
         "plan",
