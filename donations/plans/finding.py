@@ -25,12 +25,17 @@ def send_links_to(email: str) -> None:
         mail_link(plan)
 
 
-def plans_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Plan]:
-    """Plans whose mails go to an address that this person has verified."""
+def own_addresses(user: AbstractBaseUser | AnonymousUser) -> Q:
+    """Matches what was typed with an address that this person has verified; no other opens."""
     own = Q(pk=None)
     verified = EmailAddress.objects.filter(user_id=user.pk, verified=True)
     for email in verified.values_list("email", flat=True):
         own |= Q(email__iexact=email)
+    return own
+
+
+def plans_of(own: Q) -> QuerySet[Plan]:
+    """Plans whose mails go to one of these addresses, the newest first."""
     begun = Plan.objects.filter(own).exclude(status=Plan.Status.INCOMPLETE)
     return begun.select_related("designation", "legal_entity").order_by("-pk")
 
