@@ -195,9 +195,10 @@ LONG_STORIES: dict[str, tuple[str, Days]] = {
         "canceled",
         [BEGUN, [renewal_disputed], [], [bank_decides("lose")]],
     ),
+    # The third payment asks again, and nobody has answered yet.
     "the bank asks each time": (
-        "active",
-        [[open_page, with_card(ASKS_EACH_TIME, authenticate=True)], [], [confirms], [], [confirms]],
+        "past_due",
+        [[open_page, with_card(ASKS_EACH_TIME, authenticate=True)], [], [confirms]],
     ),
     "begun by debit, two other cards": (
         "active",
