@@ -124,8 +124,15 @@ def _amount(plan: Plan, found: gateway.Subscription, wish: PlanChange | None, by
     plan.amount_minor = found.amount_minor
     if plan.amount_minor != old and plan.status != Status.INCOMPLETE:
         kind = Kind.RAISED if plan.amount_minor > old else Kind.LOWERED
-        told = {"old": old, "old_cover": cover, "new": plan.amount_minor}
-        steps.record(plan, kind, by=by, monthly_before_minor=monthly, **told)
+        steps.record(
+            plan,
+            kind,
+            by=by,
+            monthly_before_minor=monthly,
+            old=old,
+            old_cover=cover,
+            new=plan.amount_minor,
+        )
 
 
 def _card(plan: Plan, found: gateway.Subscription) -> None:
