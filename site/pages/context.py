@@ -5,15 +5,19 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
+from wagtail.models import Page
 
 from donations.models import LegalEntity
-from pages.models import OrganisationSettings, StandardPage, facts_key
+from pages.models import OrganisationSettings, facts_key
 
 SECONDS = 60
+# Below the tree's root, which is no page of the site.
+HOME_DEPTH = 2
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Organisation:
     footer_text: str
     menu: list[Link]
     footer_menu: list[Link]
+    # The languages that have a home page.
+    homes: list[str]
     home_url: str
     give_url: str
     safety_url: str
@@ -74,7 +80,7 @@ def _read(language: str) -> Organisation:
     entity = entity or LegalEntity()
     spanish = language == "es"
     # The staff site serves no public page, so it links to none.
-    top, bottom = _menus(language) if settings.ROLE == "public" else ([], [])
+    top, bottom, homes = _menus(language) if settings.ROLE == "public" else ([], [], [])
     return Organisation(
         name=entity.short_name or "North Star",
         legal_name=entity.name,
@@ -90,6 +96,7 @@ def _read(language: str) -> Organisation:
         footer_text=(spanish and row.footer_text_es) or row.footer_text,
         menu=top,
         footer_menu=bottom,
+        homes=homes,
         home_url=f"/{language}/" if spanish else "/",
         give_url=_url("give"),
         safety_url=_url("safety"),
@@ -98,17 +105,32 @@ def _read(language: str) -> Organisation:
     )
 
 
-def _menus(language: str) -> tuple[list[Link], list[Link]]:
-    """Live pages one below the language's home, in the editors' order, main menu and footer."""
+def _menus(language: str) -> tuple[list[Link], list[Link], list[str]]:
+    """Main menu and footer: live pages one below the language's home, in the editors' order.
+
+    By the same query the languages whose home is live.
+    """
     pages = (
-        StandardPage.objects.live()
-        .filter(locale__language_code=language, depth=3)
+        Page.objects.live()
+        .filter(Q(depth=2) | Q(depth=3, locale__language_code=language))
         .order_by("path")
-        .values_list("title", "slug", "show_in_menus", "in_footer")
+        .values_list(
+            *("depth", "locale__language_code", "title", "slug"),
+            *("show_in_menus", "standardpage__in_footer"),
+        )
     )
     start = "/" if language == settings.LANGUAGE_CODE else f"/{language}/"
-    links = [(Link(title, f"{start}{slug}/"), top, low) for title, slug, top, low in pages]
-    return [link for link, top, _ in links if top], [link for link, _, low in links if low]
+    rows = list(pages)
+    links = [
+        (Link(title, f"{start}{slug}/"), top, low)
+        for depth, _, title, slug, top, low in rows
+        if depth > HOME_DEPTH
+    ]
+    return (
+        [link for link, top, _ in links if top],
+        [link for link, _, low in links if low],
+        [row[1] for row in rows if row[0] == HOME_DEPTH],
+    )
 
 
 def _tel(number: str) -> str:

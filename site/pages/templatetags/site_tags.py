@@ -11,6 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
+from pages.models import HomePage
+
 register = template.Library()
 # Each language in its own words.
 OWN_NAMES = {"en": "English", "es": "Español"}
@@ -34,7 +36,9 @@ def language_links(context: dict[str, Any]) -> list[Language]:
         return []
     page = context.get("page")
     translations: dict[str, str] = {}
-    if isinstance(page, Page) and page.pk:
+    if isinstance(page, HomePage):
+        translations = {code: _home(code) for code in context["organisation"].homes}
+    elif isinstance(page, Page) and page.pk:
         others = Page.objects.translation_of(page).live()
         translations = {
             code: _address(code, url_path)
