@@ -242,7 +242,7 @@ def main() -> int:
     options = parser.parse_args()
     clear(FOLDER / "run")
     shutil.rmtree(FOLDER, ignore_errors=True)
-    tour = Tour(400, monthly=200, months=60) if options.full else Tour(40, monthly=30, months=12)
+    tour = Tour(400, monthly=200, months=60) if options.full else Tour(40, monthly=20, months=12)
     started = time.monotonic()
     try:
         tour.run()

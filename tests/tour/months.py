@@ -252,7 +252,7 @@ def worker() -> Iterator[None]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--donors", type=int, default=30)
+    parser.add_argument("--donors", type=int, default=20)
     parser.add_argument("--months", type=int, default=12)
     options = parser.parse_args()
     sandbox = Sandbox(settings.STRIPE_API_BASE, webhook_secret=os.environ["STRIPE_WEBHOOK_SECRETS"])
