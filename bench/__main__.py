@@ -1,7 +1,7 @@
 """Measure and compare: `make bench`, or `make bench ARGS="intake --write"`.
 
-The names: intake, pages, gift, receipts; all of them without one. --write puts the tables into
-docs/bench.md.
+The names: intake, pages, gift, programme, receipts; all of them without one. --write puts the
+tables into docs/bench.md. The programme takes a while and some 10 GB: --share 0.1 for a tenth.
 """
 
 import argparse
@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import gift, ground, intake, pages, receipts
+from bench import gift, ground, intake, pages, programme, receipts
 from bench.table import Table
 from deploy.processes import ROOT
 
@@ -32,16 +32,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name")
     parser.add_argument("--write", action="store_true", help="into docs/bench.md")
+    parser.add_argument("--share", type=float, default=1.0, help="of the programme's rows")
     options = parser.parse_args()
-    names = options.names or [*ON_GROUND, "receipts"]
-    if unknown := set(names) - {*ON_GROUND, "receipts"}:
+    # Last on its ground, which it fills.
+    on_ground = ON_GROUND | {"programme": lambda here: programme.run(here, options.share)}
+    names = options.names or [*on_ground, "receipts"]
+    if unknown := set(names) - {*on_ground, "receipts"}:
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
-    if any(name in ON_GROUND for name in names):
+    if any(name in on_ground for name in names):
         with ground.running() as here:
             settings = f"PostgreSQL: {here.settings()}."
             for name in names:
-                if name in ON_GROUND:
-                    tell(ON_GROUND[name](here), settings, into_document=options.write)
+                if name in on_ground:
+                    tell(on_ground[name](here), settings, into_document=options.write)
     if "receipts" in names:
         tell(receipts.run(), into_document=options.write)
     return 0

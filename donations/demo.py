@@ -51,7 +51,7 @@ def seed() -> None:
 
 
 STANDING = (
-    (GivingOptions.Frequency.MONTHLY, [1000, 2500, 5000, 10000], 2500),
+    (GivingOptions.Frequency.MONTHLY, [500, 1000, 2500, 5000], 1000),
     (GivingOptions.Frequency.YEARLY, [6000, 12000, 30000, 60000], 12000),
 )
 DESIGNATIONS = [

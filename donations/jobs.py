@@ -22,6 +22,7 @@ from donations import (
     mails,
     payments,
     payouts,
+    programme,
     refunds,
 )
 from donations.models import (
@@ -50,6 +51,7 @@ __all__ = [
     "plan_changes",
     "plan_notices",
     "plan_refresh",
+    "programme",
     "reconciliation",
 ]
 

@@ -9,9 +9,12 @@ from donations.staff.donors import DonorsDesk
 from donations.staff.gifts import GiftsDesk
 from donations.staff.giving import DesignationsDesk, EntitiesDesk, OptionsDesk
 from donations.staff.inbox import InboxDesk
+from donations.staff.leaving import LeavingDesk
 from donations.staff.mails import MailsDesk
 from donations.staff.notes import TasksDesk
 from donations.staff.payouts import PayoutsDesk
+from donations.staff.plans import AtRiskDesk, PlansDesk
+from donations.staff.programme import ProgrammeDesk
 from donations.staff.receipts import ReceiptsDesk
 from donations.staff.reconciliation import ReconciliationDesk
 from donations.staff.refunds import RefundsDesk
@@ -29,11 +32,19 @@ class Giving(ViewSetGroup):
     )
 
 
+class RegularGiving(ViewSetGroup):
+    menu_label = _("Regular giving")
+    menu_name = "regular-giving"
+    menu_icon = "calendar-check"
+    menu_order = 155
+    items = (ProgrammeDesk, PlansDesk, AtRiskDesk, LeavingDesk)
+
+
 class Afterwards(ViewSetGroup):
     menu_label = _("Money out")
     menu_name = "afterwards"
     menu_icon = "rotate"
-    menu_order = 155
+    menu_order = 156
     items = (RefundsDesk, DisputesDesk, AlertsDesk, PayoutsDesk)
 
 
@@ -47,4 +58,4 @@ class Operations(ViewSetGroup):
 
 @hooks.register("register_admin_viewset")
 def desks() -> list[ViewSetGroup]:
-    return [Giving(), Afterwards(), Operations()]
+    return [Giving(), RegularGiving(), Afterwards(), Operations()]

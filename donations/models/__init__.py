@@ -18,6 +18,7 @@ from donations.models.mails import Mail
 from donations.models.notes import StaffNote
 from donations.models.payouts import Payout
 from donations.models.plans import Channel, Plan, PlanChange, PlanStep, StripeCustomer
+from donations.models.programme import ProgrammeMonth
 from donations.models.receipts import Receipt, ReceiptFile, ReceiptLink, ReceiptSeries
 from donations.models.reconciliation import Difference, Reconciliation
 from donations.models.refunds import Refund
@@ -44,6 +45,7 @@ __all__ = [
     "PlanChange",
     "PlanStep",
     "Posting",
+    "ProgrammeMonth",
     "Receipt",
     "ReceiptFile",
     "ReceiptLink",

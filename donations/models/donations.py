@@ -127,6 +127,7 @@ class Donation(models.Model):
         indexes = [
             models.Index(fields=["-created_at"], name="donation_newest_first"),
             models.Index(fields=["status", "created_at"], name="donation_by_status"),
+            models.Index(fields=["paid_at"], name="donation_by_payment"),
             models.Index("email", name="donation_by_email"),
         ]
         constraints = [

@@ -5,6 +5,7 @@ refresh    taking over what Stripe says of a plan; each difference is a step of 
 renewals   each paid invoice becomes a donation, once
 changes    a wish is stored, carried out at Stripe, then seen in what Stripe says
 actions    amount, purpose, pause, skip, resume, stop, take up again; what each will mean
+addressing name, language and address of its mails
 cards      another card, and the open payment tried with it at once
 calendar   the one rule of dates
 steps, letters, links     the story, its mails, the links in them

@@ -15,22 +15,27 @@ def send_link(token: str) -> None:
     """Mail a fresh link to whoever the old one was for; for any other token nothing happens."""
     plan = links.open_link(token).plan
     if plan:
-        _mail(plan)
+        mail_link(plan)
 
 
 def send_links_to(email: str) -> None:
     """Mail a link for each plan of an address. The caller's answer must be the same for any."""
     begun = Plan.objects.filter(email__iexact=email).exclude(status=Plan.Status.INCOMPLETE)
     for plan in begun.order_by("-pk")[:5]:
-        _mail(plan)
+        mail_link(plan)
 
 
-def plans_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Plan]:
-    """Plans whose mails go to an address that this person has verified."""
+def own_addresses(user: AbstractBaseUser | AnonymousUser) -> Q:
+    """Matches what was typed with an address that this person has verified; no other opens."""
     own = Q(pk=None)
     verified = EmailAddress.objects.filter(user_id=user.pk, verified=True)
     for email in verified.values_list("email", flat=True):
         own |= Q(email__iexact=email)
+    return own
+
+
+def plans_of(own: Q) -> QuerySet[Plan]:
+    """Plans whose mails go to one of these addresses, the newest first."""
     begun = Plan.objects.filter(own).exclude(status=Plan.Status.INCOMPLETE)
     return begun.select_related("designation", "legal_entity").order_by("-pk")
 
@@ -45,7 +50,7 @@ def live_plans_of(email: str) -> QuerySet[Plan]:
     return owned.select_related("designation").order_by("pk")
 
 
-def _mail(plan: Plan) -> None:
+def mail_link(plan: Plan) -> None:
     """At most one an hour, however often it is asked for."""
     mails.queue(
         "plan",

@@ -116,7 +116,7 @@ def is_met(change: PlanChange, found: gateway.Subscription) -> bool:
 
 
 def _amount(plan: Plan, found: gateway.Subscription, wish: PlanChange | None, by: By) -> None:
-    old, monthly = plan.amount_minor, plan.monthly_minor
+    old, cover, monthly = plan.amount_minor, plan.fee_cover_minor, plan.monthly_minor
     if wish and wish.kind == Change.AMOUNT:
         plan.fee_cover_minor = wish.wanted["fee_cover_minor"]
     elif found.amount_minor != old:
@@ -125,7 +125,13 @@ def _amount(plan: Plan, found: gateway.Subscription, wish: PlanChange | None, by
     if plan.amount_minor != old and plan.status != Status.INCOMPLETE:
         kind = Kind.RAISED if plan.amount_minor > old else Kind.LOWERED
         steps.record(
-            plan, kind, by=by, monthly_before_minor=monthly, old=old, new=plan.amount_minor
+            plan,
+            kind,
+            by=by,
+            monthly_before_minor=monthly,
+            old=old,
+            old_cover=cover,
+            new=plan.amount_minor,
         )
 
 

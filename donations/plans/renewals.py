@@ -1,6 +1,6 @@
 """Each paid invoice of a plan becomes one donation: booked and receipted like any other."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from core.tokens import new_reference
 from donations import gateway, payments
-from donations.models import CheckoutAttempt, Donation, DonationLine, Plan
+from donations.models import CheckoutAttempt, Designation, Donation, DonationLine, Plan
 from donations.plans import steps
 from donations.plans.refresh import refresh
 
@@ -47,7 +47,7 @@ def book(invoice_id: str) -> bool | None:
         plan = Plan.objects.select_for_update().get(pk=plan.pk)
         donation = Donation.objects.select_for_update().filter(invoice_id=invoice.id).first()
         if donation is None:
-            donation = _renewal(plan, invoice)
+            donation = _renewal(plan, invoice, intent.charge.created_at)
             if plan.ended_at and intent.charge.created_at > plan.ended_at:
                 source = f"{invoice.id}:after"
                 steps.record(
@@ -84,9 +84,9 @@ def catch_up(plan: Plan) -> None:
     refresh(plan)
 
 
-def _renewal(plan: Plan, invoice: gateway.Invoice) -> Donation:
+def _renewal(plan: Plan, invoice: gateway.Invoice, charged_at: datetime) -> Donation:
     begun: Any = plan.donations.order_by("pk").last()
-    same = invoice.paid_minor == plan.amount_minor
+    purpose, fee_cover_minor = _terms_of(plan, invoice.paid_minor, charged_at)
     donation = Donation.objects.create(
         reference=new_reference(),
         form_token=invoice.id,
@@ -96,8 +96,7 @@ def _renewal(plan: Plan, invoice: gateway.Invoice) -> Donation:
         livemode=plan.livemode,
         currency=invoice.currency,
         amount_minor=invoice.paid_minor,
-        # Of a bill from before a change of the amount nobody can say which part it was.
-        fee_cover_minor=plan.fee_cover_minor if same else 0,
+        fee_cover_minor=fee_cover_minor,
         name=plan.name,
         email=plan.email,
         language=plan.language,
@@ -105,6 +104,18 @@ def _renewal(plan: Plan, invoice: gateway.Invoice) -> Donation:
         **{name: getattr(begun, name) for name in REPEATED},
     )
     DonationLine.objects.create(
-        donation=donation, designation=plan.designation, amount_minor=invoice.paid_minor
+        donation=donation, designation=purpose, amount_minor=invoice.paid_minor
     )
     return donation
+
+
+def _terms_of(plan: Plan, paid_minor: int, charged_at: datetime) -> tuple[Designation, int]:
+    """Purpose and covered fee of a charge: those of its time, since it may be heard of late."""
+    moved = plan.steps.filter(kind=steps.Kind.DESIGNATION, at__gt=charged_at).first()
+    purpose = Designation.objects.get(code=moved.detail["old"]) if moved else plan.designation
+    if paid_minor == plan.amount_minor:
+        return purpose, plan.fee_cover_minor
+    # A bill from before a change of the amount.
+    amounts = plan.steps.filter(kind__in=[steps.Kind.RAISED, steps.Kind.LOWERED])
+    changed = amounts.filter(detail__old=paid_minor).last()
+    return purpose, changed.detail.get("old_cover", 0) if changed else 0

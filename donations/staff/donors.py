@@ -19,6 +19,7 @@ from wagtail.admin.views import generic
 
 from donations.donors import searchable
 from donations.models import Donor, StaffNote
+from donations.plans.letters import each_time
 from donations.staff import notes, words
 from donations.staff.desk import (
     Cell,
@@ -101,6 +102,7 @@ class Profile(Reading):
         shown = [
             self._profile(donor),
             self._years(donor),
+            self._plans(donor),
             self._gifts(donor),
             notes.section(self.request.user, donor.notes.all()),
             self._changes(donor),
@@ -141,6 +143,22 @@ class Profile(Reading):
             _("By year"), rows, [_("Year"), _("Gifts"), _("Given"), _("Refunded")],
             empty=_("No gift has arrived."),
         )  # fmt: skip
+
+    def _plans(self, donor: Donor) -> Section | None:
+        if not self.may_see("plan"):
+            return None
+        rows = [
+            [
+                link("plans", plan, each_time(plan.amount_minor, plan)),
+                plan.get_status_display(),
+                plan.designation.name,
+                moment(plan.started_at),
+                moment(plan.next_charge_at),
+            ]
+            for plan in donor.plans.select_related("designation").order_by("-pk")
+        ]
+        headings = [_("Gift"), _("Status"), _("Purpose"), _("First gift"), _("Next gift")]
+        return Section(_("Regular gifts"), rows, headings) if rows else None
 
     def _gifts(self, donor: Donor) -> Section | None:
         if not self.may_see("donation"):

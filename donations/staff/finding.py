@@ -16,9 +16,10 @@ from django.db.models.lookups import Contains
 
 from core import money
 from donations.donors import searchable
-from donations.models import CheckoutAttempt, Donation, Donor, LegalEntity, Receipt
+from donations.models import CheckoutAttempt, Donation, Donor, LegalEntity, Plan, Receipt
 
 STRIPE_ID = re.compile(r"(?:pi|ch|py|cs|txn|re)_\w+")
+PLAN_ID = re.compile(r"(?:sub|cus|in|pm|card)_\w+")
 RECEIPT = re.compile(r"(TEST-)?([A-Z]{2})-(\d{4})-0*(\d{1,6})", re.IGNORECASE)
 CODE = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){2}", re.IGNORECASE)
 DATES = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%d.%m.%Y")
@@ -34,6 +35,10 @@ def find_donations(donations: QuerySet[Donation], typed: str) -> QuerySet[Donati
 
 def find_donors(donors: QuerySet[Donor], typed: str) -> QuerySet[Donor]:
     return donors.filter(*_conditions(typed, _donor_reading))
+
+
+def find_plans(plans: QuerySet[Plan], typed: str) -> QuerySet[Plan]:
+    return plans.filter(*_conditions(typed, _plan_reading))
 
 
 def find_receipts(receipts: QuerySet[Receipt], typed: str) -> QuerySet[Receipt]:
@@ -129,9 +134,39 @@ def _donor_reading(word: str, *, name: bool = False) -> Q | None:
     return own | Q(pk__in=gifts)
 
 
+def _plan_reading(word: str, *, name: bool = False) -> Q | None:
+    if name:
+        plain = Func(F("name"), function="northstar_plain", output_field=TextField())
+        typed = Q(*(Q(Contains(plain, part)) for part in searchable(word).split()))
+        return typed | Q(reference__istartswith=word) | Q(donor__in=near_names(word).values("pk"))
+    if "@" in word or DOMAIN.fullmatch(word):
+        return Q(email__icontains=word) | Q(donor__email__icontains=word)
+    if PLAN_ID.fullmatch(word):
+        own = Q(subscription_id=word) | Q(customer=word) | Q(payment_method_id=word)
+        billed = Donation.objects.filter(plan=OuterRef("pk"), invoice_id=word)
+        return own | Q(open_invoice_id=word) | Q(Exists(billed))
+    if STRIPE_ID.fullmatch(word) or RECEIPT.fullmatch(word) or CODE.fullmatch(word):
+        its_gifts = Donation.objects.filter(plan=OuterRef("pk"))
+        return Q(Exists(its_gifts.filter(_donation_reading(word) or Q())))
+    if day := _day(word):
+        begin, end = _span(day)
+        return Q(started_at__gte=begin, started_at__lt=end) | Q(
+            next_charge_at__gte=begin, next_charge_at__lt=end
+        )
+    if any(sign.isdigit() for sign in word):
+        return _figures(word) | Q(reference__istartswith=word)
+    return None
+
+
 def _number(word: str) -> Q:
     """Digits may be an amount, a card's last four, a postcode or the start of our reference."""
-    condition = Q(postcode__istartswith=word) | Q(reference__istartswith=word)
+    own = Q(postcode__istartswith=word) | Q(reference__istartswith=word)
+    return own | _figures(word)
+
+
+def _figures(word: str) -> Q:
+    """An amount in any of our currencies, or a card's last four."""
+    condition = Q(pk__in=[])
     if re.fullmatch(r"\d{4}", word):
         condition |= Q(card_last4=word)
     for currency in {"USD", *LegalEntity.objects.values_list("currency", flat=True)}:

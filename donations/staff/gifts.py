@@ -179,6 +179,7 @@ class Gift(Reading):
             [_("Refunded"), amount(gift.refunded_minor, gift.currency)],
             [_("Disputed"), amount(gift.disputed_minor, gift.currency)],
             [_("Donor"), link("donors", gift.donor)],
+            [_("Of the regular gift"), link("plans", gift.plan)],
             [_("Name as typed"), gift.name],
             [_("E-mail"), gift.email],
             [_("Receipt in the name of"), gift.receipt_name],

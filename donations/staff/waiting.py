@@ -1,25 +1,29 @@
 """What of the money part waits for somebody, and the gifts of the last days, for the home page."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from donations import disputes, inbox, ledger
-from donations.models import Donation, Receipt, Refund, StaffNote
+from donations.models import Donation, Plan, Receipt, Refund, StaffNote
 from donations.staff.desk import Notice, amount, moment
 from donations.staff.inbox import failed_count, silence
 from donations.staff.mails import unsettled_count
 from donations.staff.reconciliation import alarms
 from donations.staff.windows import open_now
+from donations.staff.words import LEAVING, leaving
 
 DAYS = 7
+# Stripe tells only the next try: one that is near, or comes no more, is worth a call now.
+SOON = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ def waiting(user: Any) -> list[Notice]:
             words = ngettext("%(n)d receipt without a file", "%(n)d receipts without a file", count)
             url = f"{reverse('receipts:index')}?undrawn=true"
             found.append(Notice(words % {"n": count}, url, "bad"))
+    if user.has_perm("donations.view_plan"):
+        found += regular_gifts()
     if user.has_perm("donations.view_staffnote"):
         due = StaffNote.objects.filter(done_at=None, due_on__lte=timezone.localdate()).count()
         if due:
@@ -62,6 +68,44 @@ def waiting(user: Any) -> list[Notice]:
             told = {"time": moment(window.ends_at), "note": window.note}
             url = reverse("windows:inspect", args=[window.pk])
             found.append(Notice(text % told, url, "good"))
+    return found
+
+
+def regular_gifts() -> list[Notice]:
+    """Plans whose payment fails, those near the end of it, and who left this week and why."""
+    found: list[Notice] = []
+    plans, now = Plan.objects.filter(livemode=settings.STRIPE_LIVE), timezone.now()
+    near = Q(retry_at=None) | Q(retry_at__lt=now + SOON)
+    failing = plans.filter(status=Plan.Status.PAST_DUE)
+    count = failing.aggregate(all=Count("pk"), near=Count("pk", filter=near))
+    url = reverse("plans_at_risk:index")
+    if number := count["all"]:
+        words = ngettext(
+            "%(n)d regular gift has a payment that fails",
+            "%(n)d regular gifts have a payment that fails",
+            number,
+        )
+        found.append(Notice(words % {"n": number}, url, "warn"))
+    if number := count["near"]:
+        words = ngettext(
+            "%(n)d of them: next try within three days, or none left",
+            "%(n)d of them: next try within three days, or none left",
+            number,
+        )
+        found.append(Notice(words % {"n": number}, url, "bad"))
+    gone = plans.filter(ended_at__gte=now - timedelta(days=DAYS))
+    rows = gone.values("status", "canceled_by", "cancel_reason").annotate(n=Count("pk"))
+    reasons = Counter[str]()
+    for row in rows.order_by():
+        reasons[leaving(row["status"], row["canceled_by"], row["cancel_reason"])] += row["n"]
+    if total := reasons.total():
+        words = ngettext(
+            "%(n)d regular gift ended this week: %(why)s",
+            "%(n)d regular gifts ended this week: %(why)s",
+            total,
+        )
+        why = ", ".join(f"{LEAVING[code]} {number}" for code, number in reasons.most_common())
+        found.append(Notice(words % {"n": total, "why": why}, reverse("leaving:index")))
     return found
 
 

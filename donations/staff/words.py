@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from donations.models import Donation, Receipt
+from donations.models import Donation, Plan, Receipt
 
 Words = Mapping[str, str | Promise]
 
@@ -119,6 +119,33 @@ MAILS: Words = {
     "gift_refunded": _("Refund"),
     "plan": _("About a regular gift"),
 }
+
+
+# Why plans ended, for counts: the donor's reasons in the third person, and what was nobody's wish.
+LEAVING: Words = {
+    "money": _("Cannot afford it now"),
+    "elsewhere": _("Gives in another way"),
+    "unhappy": _("Not happy with something"),
+    "other": _("Something else"),
+    "none": _("No reason given"),
+    "lapsed": _("Payments failed to the last"),
+    "dispute": _("The donor's bank claimed a payment back"),
+    "stripe": _("Stopped at Stripe"),
+}
+
+
+def leaving(status: str, canceled_by: str, reason: str) -> str:
+    """The code in LEAVING for a plan that ended."""
+    if status == "lapsed":
+        return "lapsed"
+    return canceled_by if canceled_by in ("dispute", "stripe") else reason or "none"
+
+
+def ended(status: str, canceled_by: str, reason: str) -> str:
+    """Why a plan ended; by whom, where somebody wished it."""
+    why = str(LEAVING[leaving(status, canceled_by, reason)])
+    whose = dict(Plan.CanceledBy.choices).get(canceled_by, "")
+    return f"{whose}: {why}" if canceled_by in ("donor", "staff") else why
 
 
 def mail(template: str) -> str:

@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -107,6 +108,10 @@ def plan_page(
     return render(request, f"donations/plan/{name}.html", given, status=status)
 
 
+def _plans_of(request: HttpRequest) -> QuerySet[Plan]:
+    return finding.plans_of(finding.own_addresses(request.user))
+
+
 def _visit(request: HttpRequest, key: str) -> Visit | HttpResponse:
     if len(key) == REFERENCE_LENGTH and key.isalnum():
         return _own(request, key)
@@ -117,7 +122,7 @@ def _visit(request: HttpRequest, key: str) -> Visit | HttpResponse:
         return render(request, "donations/plan/no_link.html", context, status=code)
     # Whoever is signed in to whom it belongs may do all, whichever way she came.
     if request.user.is_authenticated:
-        own = finding.plans_of(request.user).filter(pk=opened.plan.pk).first()
+        own = _plans_of(request).filter(pk=opened.plan.pk).first()
         if own:
             return Visit(own, key, By.account(request.user))
     plan = Plan.objects.select_related("designation", "legal_entity").get(pk=opened.plan.pk)
@@ -130,7 +135,7 @@ def _own(request: HttpRequest, reference: str) -> Visit | HttpResponse:
         if request.method == "GET":
             return redirect_to_login(request.get_full_path())
         return redirect("plan", reference)
-    plan = finding.plans_of(request.user).filter(reference=reference).first()
+    plan = _plans_of(request).filter(reference=reference).first()
     if plan is None:
         raise Http404(_("There is no such gift here."))
     return Visit(plan, reference, By.account(request.user))

@@ -3,14 +3,18 @@
 from allauth.account.views import RequestLoginCodeView
 from django.urls import include, path
 
-from accounts import views
+from accounts import about_me, passkeys, views
 from accounts.plan_sign_in import plan_sign_in
 
 urlpatterns = [
     path("account/", views.my_giving, name="my_giving"),
+    path("account/years/<int:year>/", views.my_year, name="my_year"),
+    path("account/about-me/", about_me.about_me, name="about_me"),
     path("account/receipts/<str:label>/", views.my_receipt, name="my_receipt"),
-    # Donors have no password: one field and a code by mail, nothing to choose from.
     path("account/login/plan/<str:key>/", plan_sign_in, name="plan_sign_in"),
+    # Donors have no password: one field and a code by mail, nothing to choose from.
     path("account/login/", RequestLoginCodeView.as_view()),
+    path("account/2fa/webauthn/", passkeys.listed),
+    path("account/2fa/webauthn/add/", passkeys.add),
     path("account/", include("allauth.urls")),
 ]

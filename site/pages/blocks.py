@@ -1,7 +1,12 @@
 """The pieces a page's body is put together from."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+
+from core import money
+from donations.models import GivingOptions, LegalEntity
 
 FEATURES = ["h3", "h4", "bold", "italic", "ul", "ol", "link", "hr"]
 DRAWINGS = [
@@ -79,6 +84,46 @@ class GiveBlock(blocks.StructBlock):
         label = _("Call to give")
 
 
+class MeaningBlock(blocks.StructBlock):
+    amount = blocks.CharBlock(max_length=20, label=_("amount"), help_text=_("As in $5."))
+    text = blocks.CharBlock(max_length=200, label=_("what it does, in plain words"))
+
+
+class GiveBoxBlock(blocks.StructBlock):
+    """Amounts to press, one tap from the give form. They are those of "suggested amounts"."""
+
+    heading = blocks.CharBlock(label=_("heading"))
+    text = blocks.CharBlock(required=False, max_length=300, label=_("text"))
+    frequency = blocks.ChoiceBlock(
+        choices=GivingOptions.Frequency.choices,
+        default=GivingOptions.Frequency.MONTHLY,
+        label=_("how often"),
+    )
+    meanings = blocks.ListBlock(MeaningBlock(), min_num=0, label=_("what an amount does"))
+
+    def get_context(
+        self, value: dict[str, Any], parent_context: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """The amounts staff offer for this rhythm in the organisation's currency; maybe none."""
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        currency = LegalEntity.objects.filter(is_default=True).values("currency")
+        offered = GivingOptions.objects.filter(currency__in=currency)
+        options = offered.filter(frequency=value["frequency"]).first()
+        context |= {"currency": "", "amounts": []}
+        if options:
+            context["currency"] = options.currency
+            context["amounts"] = [
+                (f"{money.to_decimal(minor, options.currency):f}", minor)
+                for minor in options.amounts_minor
+            ]
+        return context
+
+    class Meta:
+        template = "pages/blocks/give_box.html"
+        icon = "pick"
+        label = _("Give box: amounts to press")
+
+
 class QuestionBlock(blocks.StructBlock):
     question = blocks.CharBlock(label=_("question"))
     answer = blocks.RichTextBlock(features=FEATURES, label=_("answer"))
@@ -101,3 +146,4 @@ class BodyBlock(blocks.StreamBlock):
     steps = StepsBlock()
     questions = QuestionsBlock()
     give = GiveBlock()
+    give_box = GiveBoxBlock()

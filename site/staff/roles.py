@@ -40,6 +40,7 @@ PUBLISHING = Role(
 DONOR_CARE = Role(
     permissions=_money(
         *("view_donation", "view_donor", "change_donor", "view_receipt", "view_mail"),
+        *("view_plan", "change_plan"),
         *("resend_receipt", "replace_receipt", "resend_mail"),
         *("view_staffnote", "add_staffnote", "change_staffnote"),
         *("view_eventwindow", "add_eventwindow"),
@@ -49,7 +50,7 @@ DONOR_CARE = Role(
 FINANCE = Role(
     permissions=_money(
         *("view_donation", "view_donor", "view_receipt", "view_entry", "view_event", "view_mail"),
-        *("view_designation", "view_givingoptions", "view_legalentity"),
+        *("view_designation", "view_givingoptions", "view_legalentity", "view_plan"),
         *("resend_receipt", "replace_receipt", "void_receipt", "replay_event"),
         *("view_reconciliation", "run_reconciliation"),
         *("view_staffnote", "add_staffnote", "change_staffnote"),

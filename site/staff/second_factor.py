@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -66,6 +68,12 @@ def _to(name: str, request: HttpRequest) -> HttpResponse:
 
 
 class MFAAdapter(DefaultMFAAdapter):
+    def is_mfa_enabled(self, user: AbstractBaseUser, types: Any = None) -> bool:
+        """A donor's passkey stands beside the mailed code: losing it locks nobody out."""
+        if settings.ROLE == "public" and isinstance(user, User) and not user.has_perm(ENTER):
+            return False
+        return bool(super().is_mfa_enabled(user, types))
+
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Staff keep at least one factor; a lost one is reset by others."""
         if settings.ROLE == "public" and not authenticator.user.has_perm(ENTER):

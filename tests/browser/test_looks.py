@@ -14,7 +14,16 @@ from tests.chromium import NewPage
 from tests.live import Live
 
 CONTENT = ["", "how-it-works/", "program/", "privacy/", "accessibility/", "charge/", "disclosures/"]
-SPANISH = ["", "como-funciona/", "programa/", "privacidad/", "accesibilidad/", "cargo/"]
+CONTENT += ["abolitionist/"]
+SPANISH = [
+    "",
+    "como-funciona/",
+    "programa/",
+    "privacidad/",
+    "accesibilidad/",
+    "cargo/",
+    "abolicionista/",
+]
 EVERYTHING = [
     *[f"/{path}" for path in CONTENT],
     *[f"/es/{path}" for path in SPANISH],

@@ -65,11 +65,13 @@ class Look:
 
     def sign_in(self, client: RoleClient) -> None:
         for page, _prefix in self.pages:
-            context: BrowserContext = page.context
-            name = "public_session" if client.role == PUBLIC else "staff_session"
-            context.add_cookies(
-                [{"name": name, "value": client.cookies[name].value, "url": self.origin}]
-            )
+            self.sign_in_page(page, client, self.origin)
+
+    @staticmethod
+    def sign_in_page(page: Page, client: RoleClient, origin: str) -> None:
+        context: BrowserContext = page.context
+        name = "public_session" if client.role == PUBLIC else "staff_session"
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": origin}])
 
 
 def test_giving_in_every_state(
@@ -193,11 +195,7 @@ def test_signing_in_and_what_a_donor_finds_there(
     expect(page.locator(".field-error").first).to_be_visible()
     look.judge(page)
 
-    donor = User.objects.create_user(email="ruth@example.org")
-    EmailAddress.objects.create(user=donor, email=donor.email, verified=True, primary=True)
-    client = RoleClient(PUBLIC)
-    client.force_login(donor, backend="django.contrib.auth.backends.ModelBackend")
-    look.sign_in(client)
+    look.sign_in(signed_in("ruth@example.org"))
     look.at("/account/")
     for _ in range(3):
         house.giving.paid()
@@ -235,6 +233,14 @@ def test_the_doors_of_the_staff_side(
 
     assert look.faults == []
     assert look.seen == 4, look.seen
+
+
+def signed_in(email: str) -> RoleClient:
+    donor = User.objects.create_user(email=email)
+    EmailAddress.objects.create(user=donor, email=email, verified=True, primary=True)
+    client = RoleClient(PUBLIC)
+    client.force_login(donor, backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 def confirmation(donation: Donation) -> str:

@@ -201,4 +201,71 @@ MUTANTS = [
         "tests/donations/test_checkout.py::"
         "test_an_answer_lost_on_the_way_gives_the_same_page_at_the_next_try",
     ),
+    Mutant(
+        "a refund is asked for without the gift's lock",
+        "donations/refunds.py",
+        "        donation = Donation.objects.select_for_update().get(pk=donation.pk)\n"
+        "        if donation.refunds.filter",
+        "        donation = Donation.objects.get(pk=donation.pk)\n"
+        "        if donation.refunds.filter",
+        "tests/faults/test_races.py::test_refunds_that_two_people_ask_for_at_once_are_made_once",
+    ),
+    Mutant(
+        "an invoice's donation is not looked up",
+        "donations/plans/renewals.py",
+        "Donation.objects.select_for_update().filter(invoice_id=invoice.id).first()",
+        "None",
+        "tests/donations/plans/test_renewals.py::"
+        "test_each_month_is_booked_and_receipted_once_whatever_is_delivered_twice",
+    ),
+    Mutant(
+        "a late renewal goes to the purpose of today",
+        "donations/plans/renewals.py",
+        "if moved else plan.designation",
+        "if False else plan.designation",
+        "tests/donations/plans/test_heard_late.py",
+    ),
+    Mutant(
+        "the version of a plan is not compared",
+        "donations/plans/refresh.py",
+        "if plan.sync_version == seen.sync_version:",
+        "if True:",
+        "tests/donations/plans/test_renewals.py::test_an_older_answer_never_overwrites_a_newer_one",
+    ),
+    without(
+        "a plan may get another subscription",
+        DROP_TRIGGER.format(table="plan", name="plan_subscription_frozen"),
+        "tests/donations/plans/test_renewals.py::test_the_database_itself_keeps_plans_in_order",
+    ),
+    Mutant(
+        "a dispute does not rest the plan",
+        "donations/plans/disputed.py",
+        "elif found & set(OPEN) and not frozen:",
+        "elif False:",
+        "tests/donations/plans/test_disputed.py::"
+        "test_a_dispute_rests_the_plan_and_a_won_one_lets_it_go_on",
+    ),
+    Mutant(
+        "a lost dispute does not end the plan",
+        "donations/plans/disputed.py",
+        "if Status.LOST in found:",
+        "if False:",
+        "tests/donations/plans/test_disputed.py::test_a_lost_dispute_ends_the_plan",
+    ),
+    Mutant(
+        "a payout's rows are not asked for",
+        "donations/payouts.py",
+        "gateway.list_payout_movements(payout_id) if facts.reconciled else []",
+        "[]",
+        "tests/donations/test_payouts.py::"
+        "test_a_payout_is_explained_to_the_cent_and_clears_the_balance",
+    ),
+    Mutant(
+        "the nightly comparison does not fetch what was missed",
+        "donations/reconciliation/events.py",
+        "partial(inbox.receive, hint)",
+        "None",
+        "tests/faults/test_outage.py::"
+        "test_after_72_hours_without_a_webhook_the_books_are_as_without_the_outage",
+    ),
 ]

@@ -29,6 +29,14 @@ def give(heading: str, words: str) -> tuple[str, dict[str, Any]]:
     return ("give", {"heading": heading, "text": words})
 
 
+def give_box(heading: str, words: str, *meanings: tuple[str, str]) -> tuple[str, dict[str, Any]]:
+    told = [{"amount": amount, "text": does} for amount, does in meanings]
+    return (
+        "give_box",
+        {"heading": heading, "text": words, "frequency": "monthly", "meanings": told},
+    )
+
+
 ORGANISATION = {
     "hotline_number": "1-888-373-7888",
     "hotline_text": "In the United States, the National Human Trafficking Hotline answers day and night:",
@@ -56,7 +64,7 @@ HOME = {
         ),
         steps(
             "How a gift travels",
-            ("You give", "Once, as much as you like. You see every line before you pay."),
+            ("You give", "Once or each month, what you like. You see every line before you pay."),
             ("A need is met", "A partner says what a course or a job calls for; we buy the thing."),
             ("It is handed over", "A person we know puts it into the right hands, quietly."),
             ("You hold a receipt", "Numbered and valid for your taxes, in your inbox."),
@@ -67,6 +75,11 @@ HOME = {
             ("14", "countries where partners stand beside survivors"),
             ("$5", "is the smallest gift, and it counts"),
             ("0", "trackers on this site"),
+        ),
+        give_box(
+            "A little, every month",
+            "A course takes longer than one gift. Abolitionists give from $5 a month, and stop or "
+            "pause whenever they like.",
         ),
         drawn(
             "Her story is hers",
@@ -146,6 +159,68 @@ PAGES: list[dict[str, Any]] = [
             give(
                 "Take a part in it.",
                 "Every gift goes toward a kind of need, and you hold a receipt for it.",
+            ),
+        ],
+    },
+    {
+        "title": "Become an Abolitionist",
+        "slug": "abolitionist",
+        "show_in_menus": True,
+        "lead": "A gift that comes again, from $5 a month. So that help does not end before the course does.",
+        "search_description": "The Abolitionist program of North Star: a monthly or yearly gift "
+        "from $5, changed, paused or stopped by you at any time.",
+        "body": [
+            give_box(
+                "Choose what comes again",
+                "You see everything once more before you pay. A later change takes one link and no password.",
+                (
+                    "$5",
+                    "Joins others of its size. Together they are a sum that can be planned with.",
+                ),
+                ("$10", "The same, and it helps through the months in which few people give."),
+                ("$25", "Weighs as much as a single gift does, and it is there again next month."),
+                ("$50", "Lets us say yes to something that lasts a school year."),
+            ),
+            drawn(
+                "Why this name",
+                "<p>Abolitionists held that slavery had to end, and did something about it on "
+                "ordinary days: they read, wrote, gave, opened a door at night. Many were free "
+                "because others had kept at it. We use their word for people who keep at it "
+                "today.</p><p>It stands on this site alone. Your bank statement, our mails and "
+                "your receipts carry our short name and nothing else.</p>",
+                "door",
+            ),
+            steps(
+                "What happens then",
+                (
+                    "The first gift",
+                    "You pay it by card on the page of Stripe. We never see your card.",
+                ),
+                ("Each month or year", "The same amount on the same day, and a receipt each time."),
+                (
+                    "When life changes",
+                    "Raise, lower, skip or pause it by the link in any of our mails.",
+                ),
+                ("The end", "Two presses stop it at once. We ask why, and you need not answer."),
+            ),
+            questions(
+                "Questions people ask",
+                (
+                    "Rather once a year?",
+                    "<p>That works too: choose “Yearly” on the giving page. We write to you before each yearly gift.</p>",
+                ),
+                (
+                    "What does my gift pay for?",
+                    "<p>School and work: course fees, laptops, travel, the people who stay. Choose a purpose, or leave it to those who see what is needed. We do not claim that one gift buys one thing; gifts are counted together.</p>",
+                ),
+                (
+                    "What if my card ends or a payment fails?",
+                    "<p>We tell you why and when it is tried again. You can give another card, skip that month or stop. Nothing is owed.</p>",
+                ),
+                (
+                    "I give monthly already. What now?",
+                    "<p>Raise that gift instead of adding a second one: sign in under “My giving”, or use the link in any of our mails. A second one is fine too.</p>",
+                ),
             ),
         ],
     },

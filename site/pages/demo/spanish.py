@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pages.demo.english import drawn, figures, give, questions, steps, text
+from pages.demo.english import drawn, figures, give, give_box, questions, steps, text
 
 HOTLINE_TEXT = (
     "En Estados Unidos, la Línea Nacional contra la Trata de Personas atiende día y noche:"
@@ -32,7 +32,7 @@ HOME = {
         ),
         steps(
             "Cómo viaja una donación",
-            ("Usted dona", "Una vez, lo que desee. Ve cada línea antes de pagar."),
+            ("Usted dona", "Una vez o cada mes, lo que desee. Ve cada línea antes de pagar."),
             (
                 "Se cubre una necesidad",
                 "Un aliado dice qué pide un curso o un empleo; lo compramos.",
@@ -46,6 +46,11 @@ HOME = {
             ("14", "países donde hay aliados junto a sobrevivientes"),
             ("$5", "es la donación más pequeña, y cuenta"),
             ("0", "rastreadores en este sitio"),
+        ),
+        give_box(
+            "Un poco, cada mes",
+            "Un curso dura más que una donación. Quienes son abolicionistas donan desde $5 al mes, y "
+            "pausan o detienen cuando quieren.",
         ),
         drawn(
             "Su historia le pertenece",
@@ -129,6 +134,71 @@ PAGES: list[dict[str, Any]] = [
             give(
                 "Sea parte.",
                 "Cada donación va a un tipo de necesidad, y usted recibe un recibo por ella.",
+            ),
+        ],
+    },
+    {
+        "title": "Sea abolicionista",
+        "slug": "abolicionista",
+        "show_in_menus": True,
+        "lead": "Una donación que vuelve, desde $5 al mes. Para que la ayuda no termine antes que el curso.",
+        "search_description": "El programa abolicionista de North Star: una donación mensual o anual "
+        "desde $5, que usted cambia, pausa o detiene cuando quiera.",
+        "body": [
+            give_box(
+                "Elija lo que vuelve",
+                "Ve todo una vez más antes de pagar. Para cambiarla después basta un enlace, sin contraseña.",
+                (
+                    "$5",
+                    "Se une a otras de su tamaño. Juntas son una suma con la que se puede planear.",
+                ),
+                ("$10", "Lo mismo, y ayuda en los meses en que pocas personas donan."),
+                ("$25", "Pesa tanto como una donación única, y el próximo mes vuelve a estar."),
+                ("$50", "Nos deja decir que sí a algo que dura un año escolar."),
+            ),
+            drawn(
+                "Por qué este nombre",
+                "<p>Las personas abolicionistas sostenían que la esclavitud debía terminar, y hacían "
+                "algo por ello en días comunes: leían, escribían, donaban, abrían una puerta de noche. "
+                "Muchas eran libres porque otras no habían cedido. Usamos su palabra para quienes hoy "
+                "tampoco ceden.</p><p>Está solo en este sitio. Su estado de cuenta, nuestros correos y "
+                "sus recibos llevan nuestro nombre corto y nada más.</p>",
+                "door",
+            ),
+            steps(
+                "Qué pasa después",
+                (
+                    "La primera donación",
+                    "La paga con tarjeta en la página de Stripe. Nunca vemos su tarjeta.",
+                ),
+                ("Cada mes o cada año", "El mismo monto el mismo día, y cada vez un recibo."),
+                (
+                    "Cuando la vida cambia",
+                    "Súbala, bájela, omítala o páusela con el enlace de cualquiera de nuestros correos.",
+                ),
+                (
+                    "El final",
+                    "Dos toques la detienen enseguida. Preguntamos por qué; no tiene que responder.",
+                ),
+            ),
+            questions(
+                "Preguntas frecuentes",
+                (
+                    "¿Mejor una vez al año?",
+                    "<p>También se puede: elija «Anual» en la página de donación. Le escribimos antes de cada donación anual.</p>",
+                ),
+                (
+                    "¿Qué paga mi donación?",
+                    "<p>Estudio y trabajo: matrículas, computadoras, transporte, la gente que se queda. Elija un destino, o déjelo a quienes ven qué hace falta. No decimos que una donación compra una cosa; las donaciones se cuentan juntas.</p>",
+                ),
+                (
+                    "¿Y si mi tarjeta vence o un pago no se completa?",
+                    "<p>Le decimos por qué y cuándo se intenta de nuevo. Puede dar otra tarjeta, omitir ese mes o detenerla. No se debe nada.</p>",
+                ),
+                (
+                    "Ya dono cada mes. ¿Y ahora?",
+                    "<p>Suba esa donación en lugar de sumar otra: inicie sesión en «Mis donaciones» o use el enlace de cualquiera de nuestros correos. Una segunda también está bien.</p>",
+                ),
             ),
         ],
     },

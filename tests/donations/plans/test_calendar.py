@@ -1,11 +1,14 @@
 """The one rule of dates, as a table; Stripe's stand-in counts the same."""
 
+from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import formats
 
-from donations.plans import calendar
+from donations.models import LegalEntity, Plan
+from donations.plans import calendar, letters
 from sandbox import periods
 
 
@@ -60,3 +63,38 @@ def test_the_first_charge_is_the_anchor_itself():
     assert calendar.charge_after(start, "month", utc("2027-02-28 11:00:00")) == utc(
         "2027-02-28 12:00:00"
     )
+
+
+# Both hemispheres, half hours, no daylight saving at all, and both sides of the date line.
+ZONES = [
+    *("America/New_York", "America/Los_Angeles", "America/St_Johns", "America/Sao_Paulo"),
+    *("Europe/London", "Europe/Berlin", "Africa/Nairobi", "Asia/Kolkata"),
+    *("Australia/Lord_Howe", "Pacific/Auckland", "Pacific/Kiritimati", "Pacific/Pago_Pago"),
+]
+STANDING_STILL = {
+    *("America/Sao_Paulo", "Africa/Nairobi", "Asia/Kolkata"),
+    *("Pacific/Kiritimati", "Pacific/Pago_Pago"),
+}
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("day", ["2026-01-29", "2026-01-30", "2026-01-31", "2028-02-29"])
+@pytest.mark.parametrize("hour", [0, 11, 23])
+def test_donors_are_told_the_day_of_the_charge_in_the_entitys_zone(zone, day, hour):
+    """Two years of charges cross every change of the clocks, forward and back."""
+    start = utc(f"{day} {hour:02}:30:00")
+    entity = LegalEntity(name="Here", time_zone=zone)
+    plan = Plan(legal_entity=entity, language="en")
+    offsets = set()
+    for number in range(25):
+        due = calendar.charge_at(start, "month", number)
+        last = monthrange(due.year, due.month)[1]
+        assert (due.day, due.hour, due.minute) == (min(start.day, last), hour, 30)
+        # What the zone's own clock shows at that moment, reckoned without it.
+        offset = due.astimezone(ZoneInfo(zone)).utcoffset()
+        assert offset is not None
+        local = (due + offset).date()
+        assert abs((local - due.date()).days) <= 1
+        assert letters.day(due, plan) == formats.date_format(local, "DATE_FORMAT")
+        offsets.add(offset)
+    assert len(offsets) == (1 if zone in STANDING_STILL else 2)

@@ -29,7 +29,8 @@ pytestmark = pytest.mark.role(STAFF)
 DESKS = (
     *("gifts", "donors", "receipts", "tasks", "designations", "amounts", "entities"),
     *("inbox", "reconciliation", "mails", "windows", "factor_resets"),
-    *("refunds", "disputes", "alerts", "payouts", "inbox", "mails", "windows", "factor_resets"),
+    *("refunds", "disputes", "alerts", "payouts"),
+    *("plans", "plans_at_risk", "programme", "leaving"),
 )
 A, C, F, L = "Administrator", "Donor care", "Finance", "Finance lead"
 MONEY = {A, C, F, L}
@@ -56,6 +57,15 @@ MAY = {
     "receipts:replace": MONEY,
     "receipts:void": BOOKS,
     **{f"tasks:{name}": MONEY for name in ("index", "index_results", "inspect", "finish")},
+    **{f"plans:{name}": MONEY for name in ("index", "index_results", "inspect")},
+    **{f"plans_at_risk:{name}": MONEY for name in ("index", "index_results")},
+    **{f"programme:{name}": MONEY for name in ("index", "figures")},
+    "leaving:index": MONEY,
+    # Acting for a donor is donor care's; finance reads.
+    **{
+        f"plans:{name}": {A, C}
+        for name in ("amount", "purpose", "pause", "resume", "skip", "retry", "link", "stop")
+    },
     **{f"inbox:{name}": BOOKS for name in ("index", "index_results", "inspect", "replay")},
     **{f"reconciliation:{name}": BOOKS for name in ("index", "index_results", "inspect", "again")},
     **{f"mails:{name}": MONEY for name in ("index", "index_results", "inspect")},
@@ -101,7 +111,7 @@ def test_every_address_of_a_desk_has_its_line():
 
 
 @pytest.fixture
-def rows(make_gift, make_event):
+def rows(make_gift, make_event, make_plan):
     gift, other = make_gift(), make_gift()
     author = person(factor=False)
     line = gift.lines.get()
@@ -127,6 +137,7 @@ def rows(make_gift, make_event):
             stripe_id="po_x", legal_entity=gift.legal_entity, livemode=False, currency="USD"
         ).pk,
         "inbox": make_event().pk,
+        "plans": make_plan().pk,
         "reconciliation": Reconciliation.objects.create(
             since="2026-01-01T00:00Z", until="2026-01-02T00:00Z", livemode=False, repairs=True
         ).pk,
@@ -135,7 +146,7 @@ def rows(make_gift, make_event):
         ).pk,
         "mails": Mail.objects.filter(receipt__isnull=False).first().pk,
         "designations": line.designation_id,
-        "amounts": GivingOptions.objects.get().pk,
+        "amounts": GivingOptions.objects.get(frequency="once").pk,
         "entities": gift.legal_entity_id,
         "factor_resets": FactorReset.objects.create(
             person=person(), asked_by=author, reason="lost"
@@ -145,7 +156,7 @@ def rows(make_gift, make_event):
 
 def address(name: str, rows: dict[str, object]) -> str:
     desk, action = name.split(":")
-    alone = ("index", "index_results", "add", "ask")
+    alone = ("index", "index_results", "add", "ask", "figures")
     with acting_as(STAFF):
         return reverse(name, args=[] if action in alone else [quote(rows[desk])])
 
