@@ -31,14 +31,14 @@ from django.apps import apps
 if not apps.ready:  # in a test that only loads it, they are
     django.setup()
 
-from django.conf import settings  # noqa: E402 - after the setup
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.utils import timezone  # noqa: E402
-from procrastinate.contrib.django import app  # noqa: E402
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+from procrastinate.contrib.django import app
 
-from donations import inbox  # noqa: E402
-from donations.models import (  # noqa: E402
+from donations import inbox
+from donations.models import (
     Dispute,
     Donation,
     Payout,
@@ -46,11 +46,11 @@ from donations.models import (  # noqa: E402
     PlanStep,
     Refund,
 )
-from donations.plans import calendar  # noqa: E402
-from donations.receipts import document  # noqa: E402
-from sandbox.control import Sandbox  # noqa: E402
-from tests.tour import retold, standing  # noqa: E402
-from tests.tour.standing import HOURS, Giver  # noqa: E402
+from donations.plans import calendar
+from donations.receipts import document
+from sandbox.control import Sandbox
+from tests.tour import retold, standing
+from tests.tour.standing import HOURS, Giver
 
 # Told ahead of time by the clock, not by Stripe.
 AHEAD = ("card_expires", "yearly_ahead", "resume_ahead")
