@@ -1,7 +1,8 @@
 """Made-up gifts for a demonstration: given, paid and receipted through the product itself.
 
 They are paid at the running stand-in for Stripe, whose clock is set back meanwhile, so that the
-charges carry past dates. Receipts are drawn and mails sent by the jobs, as for any gift.
+charges carry past dates and regular gifts are renewed on the way. Receipts are drawn and mails
+sent by the jobs, as for any gift.
 """
 
 import json
@@ -22,8 +23,11 @@ from donations.models import (
     Donation,
     GivingOptions,
     LegalEntity,
+    Plan,
     Receipt,
 )
+from donations.plans import actions, renewals
+from donations.plans.steps import By
 from donations.receipts import book
 
 DAY = 86_400
@@ -45,6 +49,7 @@ class Gift:
     purposes: tuple[str, ...] = ("where-needed-most",)
     cards: tuple[str, ...] = (VISA,)
     covers_fee: bool = False
+    interval: str = ""
     typed: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -68,13 +73,17 @@ def seed(say: Say) -> None:
             _pay(gift, attempt)
         _replace_a_receipt()
         _refund_in_part()
+        _command("set_clock", now=time.time())
+        _follow_plans()
     finally:
         _command("set_clock", now=time.time())
 
 
 def _tokens() -> list[tuple[str, Gift]]:
-    oldest_first = sorted(GIFTS, key=lambda gift: -gift.days_ago)
-    return [(f"demo-gift-{number}", gift) for number, gift in enumerate(oldest_first)]
+    gifts = sorted(GIFTS, key=lambda gift: -gift.days_ago)
+    tokens = [(f"demo-plan-{number}", gift) for number, gift in enumerate(PLANS)]
+    tokens += [(f"demo-gift-{number}", gift) for number, gift in enumerate(gifts)]
+    return sorted(tokens, key=lambda known: -known[1].days_ago)
 
 
 def _is_there(token: str) -> bool:
@@ -84,7 +93,8 @@ def _is_there(token: str) -> bool:
 
 
 def _open(token: str, gift: Gift) -> CheckoutAttempt:
-    options = GivingOptions.objects.get(currency="USD", frequency=GivingOptions.Frequency.ONCE)
+    frequency = GivingOptions.Frequency.MONTHLY if gift.interval else GivingOptions.Frequency.ONCE
+    options = GivingOptions.objects.get(currency="USD", frequency=frequency)
     typed: dict[str, Any] = {"name": gift.name, "email": gift.email, "language": "en"} | gift.typed
     share = gift.amount_minor // len(gift.purposes)
     rest = gift.amount_minor - share * (len(gift.purposes) - 1)
@@ -98,6 +108,7 @@ def _open(token: str, gift: Gift) -> CheckoutAttempt:
         entity=LegalEntity.objects.get(is_default=True),
         currency="USD",
         fee_cover_minor=options.fee_cover(gift.amount_minor) if gift.covers_fee else 0,
+        interval=gift.interval,
         **typed,
     )
     checkout.send_to_stripe(donation)
@@ -115,6 +126,21 @@ def _pay(gift: Gift, attempt: CheckoutAttempt) -> None:
     elif gift.days_ago:
         _command("set_clock", advance=5)  # the fee becomes known a moment after the charge
     payments.refresh(attempt)
+    if gift.name == SHORT_OF_MONEY:
+        plan = Plan.objects.get(donations=attempt.donation_id)
+        _command("card_of", subscription=plan.subscription_id, card=DECLINED)
+
+
+def _follow_plans() -> None:
+    """What the months brought; then one donor rests her gift and another one stops his."""
+    tokens = [token for token, gift in _tokens() if gift.interval]
+    for plan in Plan.objects.filter(donations__form_token__in=tokens):
+        renewals.catch_up(plan)
+        plan.refresh_from_db()
+        if plan.name == RESTS and plan.is_live:
+            actions.pause(plan, months=2, by=By.link())
+        elif plan.name == STOPS:
+            actions.cancel(plan, by=By.link(), reason=Plan.Reason.MONEY)
 
 
 def _replace_a_receipt() -> None:
@@ -157,8 +183,18 @@ def _command(name: str, /, **given: Any) -> None:
 
 MISSPELLED = "Catherine Moor"
 TOO_MUCH = "Alice Turner"
+SHORT_OF_MONEY, RESTS, STOPS = "Ben Carter", "Sofia Lindqvist", "Marcus Reed"
 DORA = {"email": "donor@northstar.example"}
 IN_SPANISH = {"language": "es"}
+# The first two renewals of the oldest are what the product looks back for, and no longer. A month
+# has 31 days at most: by then the last one's second payment has been tried, at most twice.
+PLANS = (
+    Gift(66, "Dora Diaz", 2500, covers_fee=True, interval="month", typed=DORA),
+    Gift(64, "Elif Kaya", 5000, ("education",), (MASTERCARD,), interval="month"),
+    Gift(45, STOPS, 1500, interval="month"),
+    Gift(38, RESTS, 3000, ("work",), (AMEX,), interval="month"),
+    Gift(31.3, SHORT_OF_MONEY, 2000, interval="month"),
+)
 GIFTS = (
     Gift(9.8, "Dora Diaz", 5000, typed=DORA),
     Gift(9.4, "Samuel Okoro", 2500, ("education",), covers_fee=True),

@@ -261,6 +261,7 @@ CACHES = {
 
 # --- Jobs ---------------------------------------------------------------------------------------
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_ON_APP_READY = "core.queue.set_up"
 
 # --- Signing in ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -1,7 +1,10 @@
 """The system the tour plays on: every process of the product, with faults on request."""
 
+import json
 import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -100,6 +103,28 @@ class Stage:
             "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
             " AND queueing_lock IS NULL"
         )
+
+    def pass_months(self, donors: int, months: int) -> dict[str, Any]:
+        """End the workers; a process in their place lets months pass. The figures it found."""
+        workers = [child for child in self.stack.children if child.may_restart]
+        self.stack.children = [child for child in self.stack.children if child not in workers]
+        for worker in workers:
+            worker.signal(signal.SIGTERM)
+            assert worker.process is not None  # it was started
+            worker.process.wait(15)
+        command = [sys.executable, "-m", "tests.tour.months"]
+        done = subprocess.run(
+            [*command, "--donors", str(donors), "--months", str(months)],
+            cwd=processes.ROOT,
+            env=self.stack.environment("public") | {"DJANGO_SETTINGS_MODULE": "config.settings"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        (self.stack.data / "log" / "months.log").write_text(done.stdout + done.stderr)
+        assert not done.returncode, "\n".join((done.stdout + done.stderr).splitlines()[-25:])
+        figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return figures
 
     def kill_worker_at_work(self) -> str:
         """kill -9 while a receipt is being drawn; the name of the job that was cut off."""
