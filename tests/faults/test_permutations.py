@@ -20,7 +20,7 @@ from tests.faults.stories import LONG_STORIES, STORIES
 from tests.giving import Giving
 from tests.server import ROOT
 
-RUNS, PARTS = many(30, 4000), 10
+RUNS, PARTS = many(50, 4000), 10
 LONG_RUNS, LONG_PARTS = many(1, 1000), 4 if FULL else 1
 LEAST_EVENTS, LEAST_KINDS = 25, 40
 
