@@ -165,13 +165,10 @@ def _state(plan: Plan, found: gateway.Subscription, wish: PlanChange | None, by:
     if plan.status in OVER:
         _over(plan, found, wish, told)
     elif failing and (failing.id, failing.tries) != (was_open, was_tries):
-        steps.record(
-            plan,
-            Kind.PAYMENT_FAILED,
-            source=f"{failing.id}:{failing.tries}",
-            **told,
-            **_why(failing),
-        )
+        why = _why(failing)
+        if not _is_told(plan, why):
+            source = f"{failing.id}:{failing.tries}"
+            steps.record(plan, Kind.PAYMENT_FAILED, source=source, **told, **why)
     elif plan.status == Status.PAUSED and (old != Status.PAUSED or until != plan.paused_until):
         skip = wish and wish.kind == Change.SKIP
         steps.record(plan, Kind.SKIPPED if skip else Kind.PAUSED, **told)
@@ -220,11 +217,18 @@ def _failing(found: gateway.Subscription, known: str) -> gateway.Invoice | None:
     return None if under_way and invoice.id != known else invoice
 
 
+def _is_told(plan: Plan, why: dict[str, Any]) -> bool:
+    """Stripe counts on without charging a lost or stolen card: the same charge is no news."""
+    same = {"detail__charge": why["charge"], "detail__code": why["code"]}
+    return bool(why["charge"]) and plan.steps.filter(kind=Kind.PAYMENT_FAILED, **same).exists()
+
+
 def _why(failing: gateway.Invoice) -> dict[str, Any]:
     return {
         "invoice": failing.id,
         "tries": failing.tries,
         "code": failing.intent.failure if failing.intent else "",
+        "charge": failing.intent.charge.id if failing.intent and failing.intent.charge else "",
         "retry_at": failing.next_try_at.isoformat() if failing.next_try_at else "",
         "amount_minor": failing.amount_minor,
     }

@@ -201,7 +201,7 @@ STORIES: dict[str, list[tuple[int, str, Deed]]] = {
         (2, "calm", card_answers(BROKEN)),
         (4, "calm", begin_again),
     ],
-    "lost card": [(5, "calm", card_answers(LOST)), (6, "next day", gives_card(MASTERCARD))],
+    "lost card": [(5, "calm", card_answers(LOST)), (6, "try 2", gives_card(MASTERCARD))],
     "stolen card": [(6, "calm", card_answers(STOLEN))],
     "card runs out": [
         (1, "calm", card_is_renewed("01/2026")),

@@ -7,6 +7,7 @@ import pytest
 from donations import gateway
 from donations.models import Plan
 from donations.plans import actions, cards, letters, notices
+from donations.plans.refresh import refresh
 from donations.plans.steps import By
 from tests.donations.plans.conftest import months_later
 
@@ -46,6 +47,18 @@ def test_a_failed_renewal_is_told_with_its_reason_and_the_next_try(standing, fai
     assert plan.donations.filter(status="paid").count() == 2
     assert standing.story(plan) == ["started", "payment_failed", "recovered"]
     assert any("has arrived" in text for text in standing.mails())
+
+
+def test_a_try_that_stripe_only_counts_is_not_told_as_another_failure(standing):
+    plan = standing.begun()
+    standing.giving.sandbox.card_of(subscription=plan.subscription_id, card=LOST)
+    plan = standing.renew(plan)
+    standing.pass_to(plan.retry_at)  # a lost card is not charged again
+    refresh(standing.now(plan))
+    assert standing.story(plan) == ["started", "payment_failed"]
+    standing.giving.sandbox.give_card(plan.customer_id, MASTERCARD)
+    standing.settle()
+    assert standing.story(plan) == ["started", "payment_failed", "card_changed", "recovered"]
 
 
 def test_the_last_failure_is_told_when_stripe_gives_up(standing, failing):
