@@ -1,12 +1,13 @@
 """What holds for refunds whoever is at work: the database, the ledger, rivals, older answers."""
 
 import threading
+from contextlib import suppress
 from unittest import mock
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from donations import books, gateway, ledger, refunds
+from donations import books, gateway, ledger, payments, refunds
 from donations.ledger import Leg
 from donations.models import (
     BalanceTransaction,
@@ -196,9 +197,12 @@ def test_many_workers_at_the_same_refunds_book_each_once(giving_for_real, run_jo
 
     def look():
         start.wait()
-        for _ in range(3):
-            refunds.refresh(gift)
-        connection.close()
+        try:
+            for _ in range(3):
+                with suppress(payments.Busy):  # a job would come again
+                    refunds.refresh(gift)
+        finally:
+            connection.close()
 
     threads = [threading.Thread(target=look) for _ in range(4)]
     for thread in threads:
