@@ -40,8 +40,14 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-# For tests alone: a crash of the machine may lose the whole cluster.
-NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# For tests alone: a crash of the machine may lose the whole cluster. A throw-away database
+# cannot be dropped while the server itself cleans up in it.
+NOT_DURABLE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+}
 START_SECONDS = 60
 PORT_SECONDS = 5
 
