@@ -60,6 +60,8 @@ State = CheckoutAttempt.State
 WORKER_SILENCE_SECONDS = 60
 # Unpaid tries keep what was typed for this long, so that a donor can come back to them.
 KEEP_UNPAID = timedelta(days=30)
+# A payout that reads "paid" may come back from the bank within five business days.
+PAYOUT_MAY_FAIL = timedelta(days=10)
 
 
 @app.periodic(cron="* * * * *")
@@ -144,22 +146,15 @@ def look_after(donation_id: int) -> None:
 @app.periodic(cron="37 4 * * *")
 @app.task(queue="public", queueing_lock="ask_afterwards")
 def ask_afterwards(timestamp: int) -> None:
-    """Each night: refunds and disputes under way, and every payout of the last ten days.
-
-    A payout's rows bring whatever else we may have missed.
-    """
-    now = timezone.now()
+    """Each night: refunds and disputes under way, and payouts that a bank may still send back."""
     waiting = Q(refunds__status__in=[Refund.Status.ASKED, Refund.Status.PENDING])
     for donation in Donation.objects.filter(waiting).distinct()[:500]:
         _ask(donation, refunds.refresh)
     undecided = Q(disputes__status__in=disputes.UNDECIDED)
     for donation in Donation.objects.filter(undecided).distinct()[:500]:
         _ask(donation, disputes.refresh)
-    ended = Payout.objects.filter(status=Payout.Status.PAID).exclude(explained_at=None)
-    known = set(ended.values_list("stripe_id", flat=True))
-    for payout_id in gateway.list_payouts(since=now - timedelta(days=10)):
-        if payout_id not in known:
-            _ask(payout_id, payouts.refresh)
+    for payout in Payout.objects.filter(created_at__gte=timezone.now() - PAYOUT_MAY_FAIL):
+        _ask(payout.stripe_id, payouts.refresh)
 
 
 def _ask_about(attempt: CheckoutAttempt) -> None:

@@ -42,7 +42,7 @@ from donations.gateway.lists import (
     list_running_subscriptions,
 )
 from donations.gateway.payments import failed_charges, fetch_movement
-from donations.gateway.payouts import Payout, fetch_payout, list_payout_movements, list_payouts
+from donations.gateway.payouts import Payout, fetch_payout, list_payout_movements
 from donations.gateway.subscriptions import (
     Card,
     Subscription,
@@ -102,7 +102,6 @@ __all__ = [
     "list_movements",
     "list_paid_invoices",
     "list_payout_movements",
-    "list_payouts",
     "list_payouts_made",
     "list_refunds",
     "list_refunds_made",

@@ -46,14 +46,6 @@ def fetch_payout(payout_id: str) -> Payout:
         return Payout.read(client().v1.payouts.retrieve(payout_id, {"expand": expand}).to_dict())
 
 
-def list_payouts(*, since: datetime) -> list[str]:
-    """The ids of all payouts made since then, oldest first."""
-    with translated_errors():
-        found = client().v1.payouts.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
-        ids = [payout.id for payout in found.auto_paging_iter()]
-    return ids[::-1]
-
-
 def list_payout_movements(payout_id: str) -> list[Movement]:
     """All rows that an automatic payout carried, its own among them, oldest first."""
     with translated_errors():

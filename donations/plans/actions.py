@@ -146,19 +146,26 @@ def cancel(plan: Plan, *, by: By, reason: str = "", note: str = "") -> Plan:
     """
     if plan.status in (Plan.Status.CANCELED, Plan.Status.LAPSED):
         return plan
-    return _do(plan, Kind.CANCEL, {"reason": reason, "note": note[:1000]}, by)
+    staff = by.channel == Channel.STAFF
+    whose = Plan.CanceledBy.STAFF if staff else Plan.CanceledBy.DONOR
+    return _stop(plan, whose, by, reason=reason, note=note[:1000])
 
 
-def freeze(plan: Plan) -> Plan:
-    """No charge while a bank decides on a disputed one; a year is longer than any bank takes."""
+def freeze(plan: Plan, *, disputes: list[int]) -> Plan:
+    """No charge while a bank decides on disputed ones; a year is longer than any bank takes."""
     count = LONGEST_PAUSE if plan.interval == Plan.Interval.MONTH else 1
-    return _rest(plan, Kind.PAUSE, _without(plan, _next_regular(plan), count), SYSTEM, frozen=True)
+    meant = _without(plan, _next_regular(plan), count)
+    return _rest(plan, Kind.PAUSE, meant, SYSTEM, disputes=disputes)
 
 
 def end_disputed(plan: Plan) -> Plan:
     """The bank took a gift back: whoever wanted that is not charged again."""
-    wanted = {"reason": "", "note": "", "whose": Plan.CanceledBy.DISPUTE.value}
-    return _do(plan, Kind.CANCEL, wanted, SYSTEM)
+    return _stop(plan, Plan.CanceledBy.DISPUTE, SYSTEM)
+
+
+def let_lapse(plan: Plan) -> Plan:
+    """Its payments have failed for good: it ends without anybody having stopped it."""
+    return _stop(plan, Plan.CanceledBy.NOBODY, SYSTEM)
 
 
 def open_purposes() -> QuerySet[Designation]:
@@ -229,12 +236,16 @@ def restart(plan: Plan) -> Donation:
     )
 
 
-def _rest(plan: Plan, kind: str, meant: Preview, by: By, **marks: bool) -> Plan:
+def _rest(plan: Plan, kind: str, meant: Preview, by: By, **why: Any) -> Plan:
     assert meant.next_charge_at is not None  # a pause ends
     until = (meant.next_charge_at - calendar.BEFORE_THE_CHARGE).isoformat()
     if plan.paused_until and plan.paused_until.isoformat() == until and not _waits(plan):
         return plan
-    return _do(plan, kind, {"until": until, **marks}, by)
+    return _do(plan, kind, {"until": until, **why}, by)
+
+
+def _stop(plan: Plan, whose: Plan.CanceledBy, by: By, *, reason: str = "", note: str = "") -> Plan:
+    return _do(plan, Kind.CANCEL, {"whose": whose.value, "reason": reason, "note": note}, by)
 
 
 def _without(plan: Plan, first: datetime, count: int) -> Preview:

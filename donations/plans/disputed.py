@@ -13,6 +13,7 @@ from donations.plans.refresh import Busy
 from donations.plans.steps import SYSTEM
 
 Status = Dispute.Status
+Kind, State = PlanChange.Kind, PlanChange.State
 # A mere question of the bank is none of these.
 OPEN = (Status.NEEDS_RESPONSE, Status.UNDER_REVIEW)
 
@@ -27,11 +28,16 @@ def follow_disputes(plan_id: int) -> None:
     plan = Plan.objects.get(pk=plan_id)
     if not plan.is_live:
         return
-    found = set(Dispute.objects.filter(donation__plan=plan).values_list("status", flat=True))
-    frozen = plan.changes.filter(kind=PlanChange.Kind.PAUSE, wanted__has_key="frozen").exists()
-    if Status.LOST in found:
+    disputes = Dispute.objects.filter(donation__plan=plan)
+    undecided = set(disputes.filter(status__in=OPEN).values_list("pk", flat=True))
+    pauses = [Kind.PAUSE, Kind.SKIP, Kind.RESUME]
+    done = plan.changes.filter(kind__in=pauses, state__in=[State.ASKED, State.DONE])
+    ours = done.filter(kind=Kind.PAUSE, channel=SYSTEM.channel)
+    rests = plan.status == Plan.Status.PAUSED and done.last() in ours
+    if disputes.filter(status=Status.LOST).exists():
         actions.end_disputed(plan)
-    elif found & set(OPEN) and not frozen:
-        actions.freeze(plan)
-    elif not found & set(OPEN) and frozen and plan.status == Plan.Status.PAUSED:
+    # Once for each dispute: what the donor wishes afterwards, a pause or none, holds.
+    elif undecided.difference(*ours.values_list("wanted__disputes", flat=True)):
+        actions.freeze(plan, disputes=sorted(undecided))
+    elif rests and not undecided:
         actions.resume(plan, by=SYSTEM)

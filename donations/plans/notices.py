@@ -13,7 +13,7 @@ from procrastinate.contrib.django import app
 from donations import gateway, payments
 from donations.models import Donation, Plan, PlanChange
 from donations.models.plans import LIVE
-from donations.plans import changes, renewals, steps
+from donations.plans import actions, changes, renewals, steps
 from donations.plans.changes import NotAllowed
 from donations.plans.refresh import Busy
 from donations.plans.steps import SYSTEM, Kind
@@ -81,12 +81,7 @@ def look_after_plans(timestamp: int) -> None:
         well = plan.steps.exclude(status="past_due").values("pk").order_by("-pk")[:1]
         failed = plan.steps.filter(pk__gt=Subquery(well)).first()
         if failed and failed.at < now - PATIENCE:
-            _try(plan, _let_lapse)
-
-
-def _let_lapse(plan: Plan) -> None:
-    wanted = {"reason": "", "note": ""}
-    changes.carry_out(changes.ask(plan, kind="cancel", wanted=wanted, by=SYSTEM))
+            _try(plan, actions.let_lapse)
 
 
 def _try(row: Any, work: Callable[[Any], object]) -> None:

@@ -14,7 +14,7 @@ from procrastinate.contrib.django import app
 
 from core.retries import Patient
 from donations import gateway
-from donations.models import Channel, Donation, Plan, PlanChange
+from donations.models import Donation, Plan, PlanChange
 from donations.plans import calendar, steps
 from donations.plans.steps import STRIPE, SYSTEM, By, Kind
 
@@ -153,8 +153,7 @@ def _state(plan: Plan, found: gateway.Subscription, wish: PlanChange | None, by:
     """Pause, failed payments and the end; each change of status is told by one step."""
     monthly, old, until = plan.monthly_minor, plan.status, plan.paused_until
     plan.status, plan.paused_until = status_of(found), found.resumes_at
-    disputed = wish is not None and wish.wanted.get("whose") == Plan.CanceledBy.DISPUTE
-    if wish and wish.kind == Change.CANCEL and wish.channel == Channel.SYSTEM and not disputed:
+    if wish and wish.kind == Change.CANCEL and not wish.wanted["whose"]:
         plan.status = Status.LAPSED
     was_open, was_tries = plan.open_invoice_id, plan.tries
     failing = _failing(found, was_open)
@@ -197,9 +196,7 @@ def _over(
         return
     plan.canceled_at = found.canceled_at or plan.ended_at
     if wish and wish.kind == Change.CANCEL:
-        staff = wish.channel == Channel.STAFF
-        whose = Plan.CanceledBy.STAFF if staff else Plan.CanceledBy.DONOR
-        plan.canceled_by = wish.wanted.get("whose", whose)
+        plan.canceled_by = wish.wanted["whose"]
         plan.cancel_reason, plan.cancel_note = wish.wanted["reason"], wish.wanted["note"]
     elif found.ended_why == "payment_disputed":
         plan.canceled_by = Plan.CanceledBy.DISPUTE

@@ -25,7 +25,6 @@ REFUSALS = {
     "amount": _("This amount cannot be charged: it is too small or too large."),
     "months": _("A pause lasts one to twelve months."),
     "yearly": _("A yearly gift is skipped, not paused."),
-    "past_due": _("The last payment has failed and is still tried: settle that first."),
     "nothing": _("No charge is planned that could be left out."),
     "over": _("This regular gift has ended."),
     "purpose": _("That purpose has a goal or an end: it does not take regular gifts."),

@@ -1,10 +1,14 @@
 """What went to the bank: each row stored and booked once, and a page that explains it to 0.00."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from donations import books, gateway, jobs, payouts
 from donations.models import BalanceTransaction, Entry, Payout, Posting
+from donations.reconciliation.run import reconcile
 from tests.afterwards import balance, refund, settled
 
 Account = Posting.Account
@@ -191,7 +195,19 @@ def test_what_no_event_told_is_found_at_night(giving, run_jobs):
     giving.sandbox.command("win_dispute", dispute=other.disputes.get().stripe_id)
     giving.sandbox.pay_out()
     jobs.ask_afterwards(0)
+    reconcile(until=timezone.now() + timedelta(minutes=1), repair=True)
 
     row.refresh_from_db()
     assert (row.status, other.disputes.get().status) == ("failed", "won")
     assert Payout.objects.get().explained_at
+
+
+def test_a_payout_that_the_bank_sent_back_unheard_is_found_at_night(giving, run_jobs, hear):
+    settled(giving, run_jobs)
+    made = giving.sandbox.pay_out()
+    giving.sandbox.command("arrive_payout", payout=made["id"])
+    hear()
+    giving.sandbox.command("fail_payout", payout=made["id"])
+    assert Payout.objects.get().status == "paid"
+    jobs.ask_afterwards(0)
+    assert Payout.objects.get().status == "failed"

@@ -5,6 +5,9 @@ from datetime import timedelta
 from django.utils import timezone
 
 from donations.models import Difference, Plan
+from donations.plans import actions
+from donations.plans.disputed import follow_disputes
+from donations.plans.steps import By
 from donations.reconciliation import run
 
 Cause = Difference.Cause
@@ -32,6 +35,36 @@ def test_a_dispute_rests_the_plan_and_a_won_one_lets_it_go_on(standing):
     plan = standing.now(plan)
     assert plan.status == "active"
     assert standing.story(plan)[-1] == "resumed"
+
+
+def test_what_the_donor_wishes_after_a_dispute_holds_and_a_second_dispute_rests_it_anew(standing):
+    plan = standing.begun()
+    sandbox, charge = standing.giving.sandbox, charge_of(plan)
+
+    def heard(command, **named):
+        said = sandbox.command(command, **named)
+        standing.settle()
+        return said, standing.now(plan)
+
+    said, frozen = heard("dispute", charge=charge)
+    assert frozen.status == "paused"
+    _, plan = heard("win_dispute", dispute=said["dispute"]["id"])
+    assert plan.status == "active"
+
+    plan = actions.pause(plan, months=2, by=By.link())
+    wished = plan.paused_until
+    follow_disputes(plan_id=plan.pk)  # an event about the old dispute comes again
+    plan = standing.now(plan)
+    assert (plan.status, plan.paused_until) == ("paused", wished)
+
+    plan = actions.resume(plan, by=By.link())
+    plan = standing.renew(plan)
+    said, plan = heard("dispute", charge=charge_of(plan))
+    assert plan.status == "paused"
+
+    plan = actions.resume(plan, by=By.link())
+    follow_disputes(plan_id=plan.pk)  # still undecided, and she wants to be charged
+    assert standing.now(plan).status == "active"
 
 
 def test_a_lost_dispute_ends_the_plan(standing):
