@@ -1,6 +1,7 @@
 """The tables of things; each module holds one idea."""
 
 from gifts.models.catalogue import ItemCost, ItemKind, Purpose, Region
+from gifts.models.pages import WishListPage
 from gifts.models.units import Unit, UnitShare, UnitStep
 from gifts.models.wishes import Wish
 
@@ -13,4 +14,5 @@ __all__ = [
     "UnitShare",
     "UnitStep",
     "Wish",
+    "WishListPage",
 ]
