@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core import money
 from core.network import network_of
-from donations import checkout, defence, gateway, payments, postal, proof
+from donations import checkout, defence, gateway, payments, postal, proof, room
 from donations.forms import LONGEST_SECONDS, OTHER, TYPED, DonationForm
 from donations.models import Donation, GivingOptions, LegalEntity, Plan
 from donations.plans import calendar, finding
@@ -110,6 +110,13 @@ def pay(request: HttpRequest, reference: str) -> HttpResponse:
         return HttpResponseRedirect(url)
     except checkout.AlreadyPaid:
         return redirect("give_return", reference)
+    except room.Covered as covered:
+        names = ", ".join(row.public_name for row in covered.designations)
+        problem = _(
+            "Meanwhile others have covered this, or it has ended: %(names)s. Nothing was charged: "
+            "please change your gift."
+        ) % {"names": names}
+        return _review(request, donation, problem=problem, status=409)
     except defence.Resting as pause:
         return resting(request, pause.minutes)
     except defence.Unproved:
@@ -352,7 +359,7 @@ def _links(donation: Donation) -> dict[str, Any]:
         "statement_descriptor": donation.legal_entity.statement_descriptor,
         "pay_url": pay_url,
         "retry_url": pay_url,
-        "change_url": f"{reverse('give')}?change={donation.reference}",
+        "change_url": f"{reverse(donation.form)}?change={donation.reference}",
     }
 
 
