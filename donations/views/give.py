@@ -83,7 +83,7 @@ def give(request: HttpRequest) -> HttpResponse:
     context = _form_context(form, options, bool(earlier))
     context["frequencies"] = [] if earlier else _frequencies(request, offered, options)
     if options.frequency != ONCE and request.method == "GET" and not earlier:
-        context["has_plan"] = _has_plan(form)
+        context["plan"] = finding.live_plan_of(request.user)
     return render(request, "donations/give.html", context, status=422 if form.errors else 200)
 
 
@@ -242,12 +242,6 @@ def _frequencies(
             }
         )
     return links
-
-
-def _has_plan(form: DonationForm) -> bool:
-    """Does she who is signed in, with a verified address, give regularly already?"""
-    email = form.initial.get("email", "")
-    return bool(email) and finding.live_plans_of(email).exists()
 
 
 def _earlier(request: HttpRequest) -> Donation | None:
