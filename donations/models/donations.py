@@ -272,7 +272,7 @@ class DonationLine(models.Model):
                         SELECT 1 FROM donations_donation d
                         WHERE d.id = NEW.donation_id AND d.status = 'paid'
                     ) THEN
-                        RAISE EXCEPTION 'a paid line stays where it was booked';
+                        RAISE EXCEPTION 'a paid line cannot be changed: it stays where it was booked';
                     END IF;
                     RETURN NEW;
                 """,
