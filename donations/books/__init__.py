@@ -21,6 +21,7 @@ CHECKS: dict[str, Check] = {
     "no purpose spends what it has not": spending.nothing_is_overspent,
     "what is released was spent": spending.released_is_spent,
     "commitments net out": spending.orders_net_out,
+    "goals are not exceeded": entries.goals_are_not_exceeded,
     "each gift is paid once": entries.payments_once,
     "plans go to open purposes": plans.purposes_are_open,
     "plans stand as their story tells": plans.stories_are_whole,

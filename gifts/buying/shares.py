@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from core import money
+from donations import ledger
 from donations.models import Designation, Donation, DonationLine, Refund
 from gifts.models import PurchaseOrder, Unit, UnitShare
 
@@ -51,6 +51,7 @@ def lines_of(designation: Designation, *, currency: str, livemode: bool) -> Quer
     """Paid lines with something left that nobody asks back, the oldest first."""
     paid = DonationLine.objects.filter(
         designation=designation,
+        goes_back=False,
         donation__status=Donation.Status.PAID,
         donation__currency=currency,
         donation__livemode=livemode,
@@ -74,7 +75,5 @@ def _kept(line: DonationLine) -> int:
     if not donation.refunded_minor:
         return line.amount_minor
     lines = list(donation.lines.all())
-    kept = money.allocate(
-        donation.amount_minor - donation.refunded_minor, [row.amount_minor for row in lines]
-    )
+    kept = ledger.kept_of(lines, donation.amount_minor - donation.refunded_minor)
     return kept[lines.index(line)]

@@ -1,0 +1,12 @@
+"""What runs by the clock for things."""
+
+from procrastinate.contrib.django import app
+
+from gifts import wishes
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="public", queueing_lock="refresh_wishes")
+def refresh_wishes(timestamp: int) -> None:
+    """Each minute: wishes whose money is there become funded, those whose day is over end."""
+    wishes.refresh_states()
