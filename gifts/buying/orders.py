@@ -213,7 +213,7 @@ def cover(
         Refused: changed, not_approved, other_purpose.
     """
     order = locked(order)
-    if order.state != State.APPROVED:
+    if order.state not in (State.APPROVED, State.ORDERED, State.RECEIVED):
         raise Refused("not_approved")
     if not order.lines.filter(designation=designation).exists():
         raise Refused("other_purpose")

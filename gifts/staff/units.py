@@ -151,7 +151,9 @@ class Mark(Act):
         return {**super().get_form_kwargs(), "unit": self.row}
 
     def question(self) -> Text:
-        return _("The unit leaves its way. If it comes back to us, it is received and checked anew.")
+        return _(
+            "The unit leaves its way. If it comes back to us, it is received and checked anew."
+        )
 
     def perform(self, form: Any) -> Text:
         data = form.cleaned_data

@@ -40,9 +40,9 @@ def give(designation: Designation, amount_minor: int, *, seconds_ago: float = 0)
         created_at=datetime.now(UTC) - timedelta(seconds=seconds_ago), brand="visa", last4="4242",
         fingerprint="f", failure_code="", decline_code="", movement=None,
     )  # fmt: skip
-    return payments.settle(
-        Donation.objects.get(pk=gift.pk), charge=charge, payment_intent_id=f"pi_bought_{number}"
-    )
+    gift = Donation.objects.get(pk=gift.pk)
+    payments.settle(gift, charge=charge, payment_intent_id=f"pi_bought_{number}")
+    return gift
 
 
 def left(designation: Designation) -> int:
