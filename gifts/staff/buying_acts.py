@@ -105,7 +105,10 @@ class NewOrder(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
 
 class LineForm(forms.Form):
     wish = forms.ModelChoiceField(
-        label=_("Wish"), queryset=Wish.objects.none(), required=False, empty_label=_("General stock")
+        label=_("Wish"),
+        queryset=Wish.objects.none(),
+        required=False,
+        empty_label=_("General stock"),
     )
     kind = forms.ModelChoiceField(
         label=_("Kind of thing"),

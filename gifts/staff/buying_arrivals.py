@@ -1,4 +1,4 @@
-"""What is done to an order once it is placed: receipts, invoices, advances, differences, closing."""
+"""What is done to a placed order: receipts, invoices, advances, differences, closing."""
 
 from typing import Any
 
@@ -112,7 +112,7 @@ class Check(OrderAct):
 
     @classmethod
     def is_possible(cls, row: PurchaseOrder) -> bool:
-        return _unchecked(row).exists()
+        return bool(_unchecked(row))
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "order": self.row}
@@ -320,7 +320,7 @@ class SettleAdvance(PayAdvance):
 
     def question(self) -> Text:
         return gettext(
-            "%(supplier)s still has %(amount)s of the advance. Has it come back to the bank account?"
+            "%(supplier)s still has %(amount)s of the advance. Is it in the bank account again?"
         ) % {
             "supplier": self.row.supplier,
             "amount": amount(invoices.unspent_of(self.row), self.row.currency),

@@ -58,7 +58,9 @@ class Buyable(BuyingPage):
     def sections(self) -> list[Section]:
         rows = Wish.objects.exclude(designation=None).select_related("kind", "designation")
         found = [
-            pool for pool in pools.of(rows) if pool.wish.state != Wish.State.CLOSED or pool.left_minor
+            pool
+            for pool in pools.of(rows)
+            if pool.wish.state != Wish.State.CLOSED or pool.left_minor
         ]
         found.sort(key=lambda pool: (-pool.can_buy, pool.wish.position, pool.wish.pk))
         cells = [
@@ -94,7 +96,9 @@ class Buyable(BuyingPage):
         return Cell(f"{sign}{amount(abs(pool.above_plan_minor), pool.wish.currency)}", tone=tone)
 
     def _leftover(self, pool: pools.Pool) -> Any:
-        if pool.wish.state != Wish.State.CLOSED or not self.request.user.has_perm(PassOn.permission):
+        if pool.wish.state != Wish.State.CLOSED or not self.request.user.has_perm(
+            PassOn.permission
+        ):
             return ""
         return Cell(gettext("Pass it on"), reverse("buyable:leftover", args=[pool.wish.pk]))
 
@@ -177,7 +181,9 @@ class Stock(BuyingPage):
         return [Section(_("By kind and state"), rows, headings, empty=empty), self._by_wish()]
 
     def _count(self, kind: ItemKind, state: str, count: int) -> Any:
-        return Cell(count, f"{reverse('units:index')}?kind={kind.pk}&state={state}") if count else ""
+        return (
+            Cell(count, f"{reverse('units:index')}?kind={kind.pk}&state={state}") if count else ""
+        )
 
     def _by_wish(self) -> Section:
         counts: Counter[int | None] = Counter()
