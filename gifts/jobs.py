@@ -3,6 +3,9 @@
 from procrastinate.contrib.django import app
 
 from gifts import wishes
+from gifts.trace import telling
+
+__all__ = ["telling"]
 
 
 @app.periodic(cron="* * * * *")

@@ -1,9 +1,11 @@
-"""Things: the basket, with a language prefix where it is not English."""
+"""Things: the basket and what became of a gift, with a language prefix where it is not English."""
 
 from django.urls import path
 
-from gifts.basket import views
+from gifts.basket.views import basket
+from gifts.trace.views import trace
 
 urlpatterns = [
-    path("basket/", views.basket, name="basket"),
+    path("basket/", basket, name="basket"),
+    path("trace/<str:token>/", trace, name="trace"),
 ]

@@ -17,6 +17,7 @@ from donations.plans import finding
 from donations.views.give import earlier_try, of_the_signed_in, turned_away, typed_earlier
 from gifts.basket import contents, discretion
 from gifts.basket.forms import BasketForm, Offer
+from gifts.models import WishListPage
 
 Frequency = GivingOptions.Frequency
 
@@ -70,8 +71,10 @@ def _sent(
 
 
 def wishes_url() -> str:
-    """Where there is more to choose."""
-    return "/"
+    """Where there is more to choose, in the language of the moment."""
+    pages = WishListPage.objects.live()
+    page = pages.filter(locale__language_code=get_language() or "").first() or pages.first()
+    return page.address() if page else "/"
 
 
 def _begin(form: BasketForm, earlier: Donation | None) -> Donation:

@@ -6,37 +6,11 @@ import pytest
 
 from donations import room
 from donations.models import Designation, Donation, Plan
-from donations.staff import desk  # noqa: F401 - the staff side is loaded as in the product
 from gifts import wishes
-from gifts.models import ItemCost, ItemKind, Wish
-from tests.people import person
+from gifts.models import Wish
+from tests.gifts.wishing import UNIT, make_wish, wish
 
-UNIT = 45_000
-
-
-@pytest.fixture
-def make_wish(giving):
-    """A published wish for fifteen of something of general stock."""
-
-    def make(name="Laptop", cost=UNIT, **said):
-        kind = ItemKind.objects.create(
-            code=name.lower(), name=name, name_es=name, plural=f"{name}s", plural_es=f"{name}s",
-            general_stock=True,
-        )  # fmt: skip
-        ItemCost.objects.create(kind=kind, region="latin_america", cost_minor=cost)
-        wish = wishes.write(
-            by=person(), kind=kind, purpose="university", region="latin_america",
-            wanted=15, text="For students.", text_es="Para estudiantes.", **said,
-        )  # fmt: skip
-        wishes.review(wish, by=person())
-        return wishes.publish(wish)
-
-    return make
-
-
-@pytest.fixture
-def wish(make_wish):
-    return make_wish()
+__all__ = ["make_wish", "wish"]
 
 
 class Visitor:
