@@ -92,8 +92,8 @@ class Buyable(BuyingPage):
         if not pool.bought or not pool.above_plan_minor:
             return ""
         tone = "warn" if pool.above_plan_minor > 0 else "good"
-        sign = "+" if pool.above_plan_minor > 0 else "−"
-        return Cell(f"{sign}{amount(abs(pool.above_plan_minor), pool.wish.currency)}", tone=tone)
+        told = amount(pool.above_plan_minor, pool.wish.currency)
+        return Cell(f"+{told}" if pool.above_plan_minor > 0 else told, tone=tone)
 
     def _leftover(self, pool: pools.Pool) -> Any:
         if pool.wish.state != Wish.State.CLOSED or not self.request.user.has_perm(
