@@ -22,7 +22,7 @@ class Gifts(ViewSetGroup):
 class Buying(ViewSetGroup):
     menu_label = _("Buying")
     menu_name = "buying"
-    menu_icon = "order"
+    menu_icon = "clipboard-list"
     menu_order = 158
     items = (BuyableDesk, OrdersDesk, DifferencesDesk, StockDesk, SuppliersDesk)
 

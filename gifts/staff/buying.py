@@ -264,7 +264,7 @@ class OrdersDesk(Desk):
     model = PurchaseOrder
     name = "orders"
     menu_label = _("Orders")
-    icon = "order"
+    icon = "clipboard-list"
     ordering = ["-pk"]
     index_view_class = Orders
     inspect_view_class = Order

@@ -61,7 +61,7 @@ class NewOrder(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
 
     template_name = "donations/staff/act.html"
     page_title = _("New order")
-    header_icon = "order"
+    header_icon = "clipboard-list"
     form_class = NewOrderForm
     request: Any
 
@@ -241,7 +241,7 @@ class PlaceOrder(OrderAct):
     name = "place"
     title = _("Place the order")
     permission = "gifts.place_order"
-    icon = "order"
+    icon = "clipboard-list"
     states = (State.APPROVED,)
 
     def question(self) -> Text:

@@ -147,7 +147,8 @@ class InvoiceForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields[f"amount_{line.pk}"] = forms.CharField(
                 label=gettext("%(kind)s: amount for these") % told, max_length=20, required=False
             )
-        self.order_fields(["number", "dated", "currency", "rate"])
+        of_lines = (name for name in self.fields if name.startswith(("quantity_", "amount_")))
+        self.order_fields(["number", "dated", "currency", "rate", *of_lines])
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).upper()
@@ -247,7 +248,7 @@ class PayInvoice(OrderAct):
     name = "pay"
     title = _("Invoice is paid")
     permission = "gifts.pay_invoice"
-    icon = "tick"
+    icon = "check"
 
     @classmethod
     def is_possible(cls, row: PurchaseOrder) -> bool:
@@ -280,7 +281,7 @@ class PayAdvance(OrderAct):
     name = "advance"
     title = _("Pay an advance")
     permission = "gifts.pay_invoice"
-    icon = "order"
+    icon = "upload"
     form_class = MoneyForm
 
     @classmethod

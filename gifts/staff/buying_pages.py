@@ -33,7 +33,7 @@ class BuyingPage(WagtailAdminTemplateMixin, TemplateView):
     """Sections to read, for whoever may read orders."""
 
     template_name = "donations/staff/inspect.html"
-    header_icon = "order"
+    header_icon = "clipboard-list"
     request: Any
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
