@@ -21,6 +21,7 @@ import pydyf
 import weasyprint
 from django.conf import settings
 from fontTools.ttLib import TTFont
+from PIL import ImageFile
 from weasyprint.css import ColorProfile
 from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.text.ffi import ffi, fontconfig, gobject, pangoft2
@@ -57,6 +58,8 @@ for _prefix in ("extension/", "schema#", "property#"):
         f"pdfa{_prefix[:-1].capitalize()}", f"http://www.aiim.org/pdfa/ns/{_prefix}"
     )
 
+# WeasyPrint turns it on for the whole process: half an upload would pass as a picture.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 ffi.cdef("FcConfig * FcConfigCreate (void);")
 # Pango's font map is not safe across threads, and layout is Python that holds the GIL anyway.
 _lock = threading.Lock()

@@ -3,3 +3,12 @@ from django.apps import AppConfig
 
 class GiftsConfig(AppConfig):
     name = "gifts"
+
+    def ready(self) -> None:
+        """The floor below knows no things: their mails and their checks of the books join it."""
+        from donations import books, mails  # noqa: PLC0415 - models are not loaded before this
+        from gifts.books import CHECKS  # noqa: PLC0415
+        from gifts.trace import telling  # noqa: PLC0415
+
+        mails.CONTEXTS[telling.TEMPLATE] = telling.mail_of
+        books.CHECKS.update(CHECKS)

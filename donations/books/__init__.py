@@ -1,16 +1,15 @@
 """Books that prove themselves: every rule of the money, recomputed from the rows.
 
-Each check is one function that yields what is wrong; `manage.py verify_books` runs them all.
+Each check is one function that yields what is wrong; `manage.py verify_books` runs them all. Apps
+above add their own when they are ready.
 """
 
-from collections.abc import Mapping
-
-from donations.books import entries, plans, processor, receipts
+from donations.books import entries, plans, processor, receipts, spending
 from donations.books.problem import Check, Problem
 
 __all__ = ["CHECKS", "Problem", "verify"]
 
-CHECKS: Mapping[str, Check] = {
+CHECKS: dict[str, Check] = {
     "entries balance": entries.entries_balance,
     "entries unchanged": entries.entries_unchanged,
     "gifts are whole": entries.gifts_are_whole,
@@ -19,6 +18,10 @@ CHECKS: Mapping[str, Check] = {
     "refunds and disputes are booked": processor.given_back_is_booked,
     "the balance at Stripe agrees": processor.balance_agrees,
     "payouts are explained": processor.payouts_are_explained,
+    "no purpose spends what it has not": spending.nothing_is_overspent,
+    "what is released was spent": spending.released_is_spent,
+    "commitments net out": spending.orders_net_out,
+    "goals are not exceeded": entries.goals_are_not_exceeded,
     "each gift is paid once": entries.payments_once,
     "plans go to open purposes": plans.purposes_are_open,
     "plans stand as their story tells": plans.stories_are_whole,

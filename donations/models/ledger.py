@@ -59,6 +59,15 @@ class Posting(models.Model):
         DISPUTES = "disputes", _("Disputed by donors' banks")
         BANK = "bank_transit", _("On its way to the bank")
         TRANSFERS = "transfers", _("Between designations")
+        # Both sides of an order that is placed: with the designation, and without. Always nets out.
+        COMMITTED = "committed", _("Committed to orders")
+        PURCHASES = "purchases", _("Things and fees bought for people")
+        # What spending takes out of restricted money, and where it arrives.
+        RELEASED = "released", _("Released from restriction")
+        RELEASED_TO = "released_to", _("Received from restriction")
+        PAYABLE = "payable", _("Owed to suppliers")
+        ADVANCES = "advances", _("Advanced to partners")
+        CASH = "bank_account", _("Bank account")
         UNCLEAR = "unclear", _("Unclear, to be looked at")
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings")
@@ -76,7 +85,10 @@ class Posting(models.Model):
             models.CheckConstraint(
                 name="contribution_has_a_designation",
                 condition=~models.Q(
-                    account__in=["contributions", "refunds", "disputes", "transfers"]
+                    account__in=[
+                        *("contributions", "refunds", "disputes", "transfers"),
+                        *("purchases", "released", "released_to"),
+                    ]
                 )
                 | models.Q(designation__isnull=False),
             ),

@@ -243,6 +243,7 @@ STORAGES = {
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+WAGTAILIMAGES_IMAGE_MODEL = "campaigns.Picture"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "staff.uploads.CleanImageForm"
 WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp", "avif", "gif"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15_000_000

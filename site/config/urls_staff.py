@@ -29,6 +29,9 @@ urlpatterns = [
     *media_urls(),
     path("admin/login/", sign_in),
     re_path("^admin/password_reset/", closed),
+    # Many at once would lie there as they were sent until each is described.
+    path("admin/images/multiple/add/", RedirectView.as_view(url="/admin/images/add/")),
+    re_path("^admin/images/multiple/", closed),
     # Pictures alone come in; other files could carry what nobody looks for.
     re_path("^admin/documents/", closed),
     path("admin/", include(wagtailadmin_urls)),

@@ -28,6 +28,10 @@ def _money(*codenames: str) -> tuple[str, ...]:
     return tuple(f"donations.{name}" for name in codenames)
 
 
+def _things(*codenames: str) -> tuple[str, ...]:
+    return tuple(f"gifts.{name}" for name in codenames)
+
+
 WRITING = Role(
     pages=("add_page", "change_page"),
     pictures=("add_image", "change_image", "choose_image"),
@@ -65,6 +69,21 @@ FINANCE_LEAD = Role(
         *_money("add_givingoptions", "change_givingoptions", "change_legalentity"),
     )
 )
+# Words, goals and publishing of wishes; whoever wrote a text is not who passes it.
+GIFTS_COORDINATOR = Role(
+    permissions=_things(
+        *("view_wish", "add_wish", "change_wish", "review_wish", "publish_wish"),
+        *("view_itemkind", "add_itemkind", "change_itemkind"),
+        *("view_itemcost", "add_itemcost", "change_itemcost"),
+        *("view_unit", "move_unit"),
+    )
+)
+PURCHASER = Role(
+    permissions=_things(
+        *("view_wish", "view_unit", "move_unit", "view_itemkind"),
+        *("view_itemcost", "add_itemcost", "change_itemcost"),
+    )
+)
 # Whoever gives out roles could give herself any; so nothing is withheld, and it is said openly.
 ADMINISTRATOR = Role(
     permissions=tuple(
@@ -73,6 +92,8 @@ ADMINISTRATOR = Role(
                 *PUBLISHING.permissions,
                 *FINANCE_LEAD.permissions,
                 *DONOR_CARE.permissions,
+                *GIFTS_COORDINATOR.permissions,
+                *PURCHASER.permissions,
                 *("accounts.add_user", "accounts.change_user"),
                 *("staff.view_factorreset", "staff.ask_factorreset"),
                 "staff.confirm_factorreset",
@@ -91,6 +112,8 @@ ROLES: Mapping[str, Role] = {
     "Donor care": DONOR_CARE,
     "Finance": FINANCE,
     "Finance lead": FINANCE_LEAD,
+    "Gifts coordinator": GIFTS_COORDINATOR,
+    "Purchaser": PURCHASER,
 }
 # Wagtail makes these two; their members move to a role of ours by hand.
 STOCK = ("Editors", "Moderators")

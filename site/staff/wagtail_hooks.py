@@ -8,12 +8,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
+from wagtail.admin.views.account import AvatarSettingsPanel
 
 from staff.factor_reset import FactorResetsDesk
 from staff.home import SearchPanel, WaitingPanel, WeekPanel
 
 # No file comes in but pictures; help would lead to another company's site.
 HIDDEN = {"documents", "help"}
+# A portrait would be kept as it was sent, with place and device, and nobody asked who is in it.
+AvatarSettingsPanel.is_active = lambda panel: False
 
 
 @hooks.register("insert_global_admin_css")
