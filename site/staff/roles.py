@@ -61,6 +61,11 @@ FINANCE = Role(
         *("view_refund", "request_refund", "approve_refund", "view_dispute", "view_payout"),
         *("view_riskalert", "settle_riskalert"),
     )
+    # Whoever lets money go has not ordered: the database holds it for each single order.
+    + _things(
+        *("view_wish", "view_unit", "view_purchaseorder", "view_supplier", "approve_order"),
+        *("add_invoice", "approve_invoice", "pay_invoice", "cover_order", "close_order"),
+    )
 )
 FINANCE_LEAD = Role(
     permissions=(
@@ -76,12 +81,15 @@ GIFTS_COORDINATOR = Role(
         *("view_itemkind", "add_itemkind", "change_itemkind"),
         *("view_itemcost", "add_itemcost", "change_itemcost"),
         *("view_unit", "move_unit"),
+        *("view_purchaseorder", "approve_order", "receive_order"),
     )
 )
 PURCHASER = Role(
     permissions=_things(
         *("view_wish", "view_unit", "move_unit", "view_itemkind"),
         *("view_itemcost", "add_itemcost", "change_itemcost"),
+        *("view_supplier", "add_supplier", "change_supplier", "add_invoice"),
+        *("view_purchaseorder", "add_purchaseorder", "change_purchaseorder", "place_order"),
     )
 )
 # Whoever gives out roles could give herself any; so nothing is withheld, and it is said openly.
