@@ -59,6 +59,10 @@ class Posting(models.Model):
         DISPUTES = "disputes", _("Disputed by donors' banks")
         BANK = "bank_transit", _("On its way to the bank")
         TRANSFERS = "transfers", _("Between designations")
+        # Things given instead of money. No designation: they are no money to be spent.
+        IN_KIND = "contributions_in_kind", _("Contributions in kind")
+        IN_KIND_HELD = "things_given", _("Given things on hand")
+        IN_KIND_USED = "things_given_used", _("Given things handed on or disposed of")
         UNCLEAR = "unclear", _("Unclear, to be looked at")
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings")

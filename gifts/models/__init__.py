@@ -1,16 +1,37 @@
 """The tables of things; each module holds one idea."""
 
 from gifts.models.catalogue import ItemCost, ItemKind, Purpose, Region
+from gifts.models.given import BookValue, DeviceCheck, Disposal, GivenThing
+from gifts.models.offers import HandoverText, Offer, OfferPhoto
+from gifts.models.papers import (
+    Acknowledgment,
+    AcknowledgmentFile,
+    AcknowledgmentSeries,
+    StatementFile,
+    WipeStatement,
+)
 from gifts.models.units import Unit, UnitShare, UnitStep
 from gifts.models.wishes import Wish
 
 __all__ = [
+    "Acknowledgment",
+    "AcknowledgmentFile",
+    "AcknowledgmentSeries",
+    "BookValue",
+    "DeviceCheck",
+    "Disposal",
+    "GivenThing",
+    "HandoverText",
     "ItemCost",
     "ItemKind",
+    "Offer",
+    "OfferPhoto",
     "Purpose",
     "Region",
+    "StatementFile",
     "Unit",
     "UnitShare",
     "UnitStep",
+    "WipeStatement",
     "Wish",
 ]
