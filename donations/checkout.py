@@ -3,7 +3,7 @@
 begin → review → send_to_stripe → (Stripe) → return | back
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,7 +20,7 @@ from core import money
 from core.links import public_url
 from core.retries import Patient
 from core.tokens import new_reference, new_token
-from donations import defence, gateway, payments, proof, timeline
+from donations import defence, gateway, payments, proof, room, timeline
 from donations.models import (
     CheckoutAttempt,
     Designation,
@@ -59,6 +59,8 @@ class Part:
 
     designation: Designation
     amount_minor: int
+    # Where it goes if the designation is covered when the money comes.
+    if_covered: str = DonationLine.IfCovered.LIKE
 
 
 def begin(
@@ -83,7 +85,7 @@ def begin(
         typed: name, e-mail and whatever else the form asked, kept as typed.
 
     Raises:
-        ValueError: nothing to give, or a designation that is not open.
+        ValueError: nothing to give.
     """
     gift_minor = sum(part.amount_minor for part in parts)
     total = gift_minor + fee_cover_minor
@@ -121,10 +123,7 @@ def begin(
             },
         )
         if fresh:
-            DonationLine.objects.bulk_create(
-                DonationLine(donation=donation, designation=part.designation, amount_minor=amount)
-                for part, amount in zip(parts, amounts, strict=True)
-            )
+            DonationLine.objects.bulk_create(_lines(donation, parts, amounts))
             timeline.note(donation, "begun")
     # Again for a form sent twice: the first time may have ended between the two.
     if replaces:
@@ -141,6 +140,7 @@ def send_to_stripe(donation: Donation, *, network: str = "", solution: str = "")
 
     Raises:
         AlreadyPaid: or on its way from the bank.
+        Covered: what it is for is covered meanwhile, or has ended; nothing is charged.
         Resting: too many cards failed from there; not now.
         Unproved: a proof of work, or a confirmation by mail, has to come first.
         Unreachable: Stripe gave no answer; the same try goes on later.
@@ -233,6 +233,25 @@ def end_unopened(attempt: CheckoutAttempt, state: str) -> None:
     CheckoutAttempt.objects.filter(pk=attempt.pk, state=State.ASKED).update(state=state)
 
 
+def _lines(
+    donation: Donation, parts: Sequence[Part], amounts: Sequence[int]
+) -> Iterator[DonationLine]:
+    """A goal counts gifts alone: the fee covered there goes to the default purpose."""
+    toward_fee = 0
+    for part, amount in zip(parts, amounts, strict=True):
+        capped = part.designation.target_minor is not None
+        toward_fee += amount - part.amount_minor if capped else 0
+        yield DonationLine(
+            donation=donation,
+            designation=part.designation,
+            amount_minor=part.amount_minor if capped else amount,
+            if_covered=part.if_covered,
+        )
+    if toward_fee:
+        default = Designation.objects.get(is_default=True)
+        yield DonationLine(donation=donation, designation=default, amount_minor=toward_fee)
+
+
 def _pass_defence(donation: Donation, network: str, solution: str) -> None:
     heat = defence.assess(network, donation.email)
     if heat.closed:
@@ -261,6 +280,7 @@ def _live_attempt(donation: Donation, network: str) -> CheckoutAttempt:
             attempt = None
         if attempt:
             return attempt
+        room.hold(donation)
         defence.take_place(network)
         if donation.status in (Status.FAILED, Status.ABANDONED):
             donation.status = Status.PENDING

@@ -18,6 +18,7 @@ from donations.gateway import Charge, Movement
 from donations.models import (
     Designation,
     Donation,
+    DonationLine,
     Entry,
     LegalEntity,
     Posting,
@@ -138,8 +139,7 @@ def given_back_legs(
         .values("designation_id")
         .annotate(total=Sum("amount_minor"))
     }
-    kept = donation.amount_minor - sum(borne.values()) - amount_minor
-    shares = money.allocate(kept, [line.amount_minor for line in lines])
+    shares = kept_of(lines, donation.amount_minor - sum(borne.values()) - amount_minor)
     change: Counter[Designation] = Counter()
     for line, share in zip(lines, shares, strict=True):
         change[line.designation] += line.amount_minor - share
@@ -154,6 +154,19 @@ def given_back_legs(
     if movement.fee_minor:
         legs += own_fee_legs(movement)
     return legs
+
+
+def kept_of(lines: Sequence[DonationLine], kept_minor: int) -> list[int]:
+    """What is left of each line when so much of their donation is left, in minor units.
+
+    Lines that go back as their donor wished bear it first, the others by largest remainder.
+    """
+    staying = [0 if line.goes_back else line.amount_minor for line in lines]
+    if sum(staying) >= kept_minor:
+        return money.allocate(kept_minor, staying) if kept_minor else [0] * len(lines)
+    going = [line.amount_minor if line.goes_back else 0 for line in lines]
+    left = money.allocate(kept_minor - sum(staying), going)
+    return [stays + part for stays, part in zip(staying, left, strict=True)]
 
 
 def own_fee_legs(movement: Movement) -> list[Leg]:

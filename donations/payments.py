@@ -9,15 +9,17 @@ from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from core.tokens import keyed_hash, new_reference, new_token
-from donations import donors, gateway, ledger, mails, movements, timeline
+from donations import donors, gateway, ledger, mails, movements, room, timeline
 from donations.models import (
     CheckoutAttempt,
     Donation,
     DonationLine,
     PaymentFailure,
+    Refund,
 )
 from donations.plans import start
 from donations.receipts.book import issue_receipt
@@ -27,6 +29,7 @@ State = CheckoutAttempt.State
 TRIES = 10
 # By name: what becomes of paid money rests on this module.
 LOOK_AFTER = "donations.jobs.look_after"
+SEND_REFUND = "donations.refunds.send_refund"
 # After the donor replaced a try by another, only money moves it again.
 MONEY = {Status.PAID, Status.PROCESSING}
 
@@ -110,6 +113,7 @@ def settle(donation: Donation, *, charge: gateway.Charge, payment_intent_id: str
     """
     if donation.status == Status.PAID:
         return False
+    back_minor = room.place(donation)
     donation.status, donation.paid_at = Status.PAID, charge.created_at
     donation.donor = donors.giver_of(donation)
     donation.charge_id, donation.payment_intent_id = charge.id, payment_intent_id
@@ -130,7 +134,10 @@ def settle(donation: Donation, *, charge: gateway.Charge, payment_intent_id: str
         donation=donation,
     )
     timeline.note(donation, "paid", charge=charge.id)
-    issue_receipt.defer(donation_id=donation.pk)  # a row of the same transaction
+    if back_minor:
+        give_back(donation, back_minor)  # the receipt, for what is left, comes after it
+    else:
+        issue_receipt.defer(donation_id=donation.pk)  # a row of the same transaction
     if donation.plan_id:
         start.begin(donation, charge)
     if donation.tribute_recipient_email:
@@ -142,6 +149,20 @@ def settle(donation: Donation, *, charge: gateway.Charge, payment_intent_id: str
             donation=donation,
         )
     return True
+
+
+def give_back(donation: Donation, amount_minor: int) -> None:
+    """What its donor wanted back if it came too late is on its way to her, with the payment."""
+    refund = Refund.objects.create(
+        donation=donation,
+        reference=new_token(),
+        amount_minor=amount_minor,
+        currency=donation.currency,
+        reason=Refund.Reason.COVERED,
+        status=Refund.Status.ASKED,
+        asked_at=timezone.now(),
+    )
+    app.configure_task(SEND_REFUND, queue="public").defer(refund_id=refund.pk)
 
 
 def record_failures(attempt: CheckoutAttempt, charges: Sequence[gateway.Charge]) -> bool:
@@ -243,7 +264,10 @@ def _twin(donation: Donation, attempt: CheckoutAttempt) -> Donation:
     twin.save(force_insert=True)
     DonationLine.objects.bulk_create(
         DonationLine(
-            donation=twin, designation_id=line.designation_id, amount_minor=line.amount_minor
+            donation=twin,
+            designation_id=line.asked_for_id or line.designation_id,
+            amount_minor=line.amount_minor,
+            if_covered=line.if_covered,
         )
         for line in lines
     )

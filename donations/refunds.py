@@ -22,6 +22,8 @@ from donations.receipts import book
 
 Status = Refund.Status
 UNDER_WAY = (Status.PROPOSED, Status.ASKED)
+# Stripe knows three reasons.
+TOLD = {Refund.Reason.COVERED.value: Refund.Reason.REQUESTED.value}
 # Stripe forgets idempotency keys after a day: older than this, its list says what was done.
 KEY_TIME = timedelta(hours=23)
 
@@ -141,7 +143,7 @@ def send_refund(refund_id: int) -> None:
                     reference=refund.reference,
                     charge_id=refund.donation.charge_id,
                     amount_minor=refund.amount_minor,
-                    reason=refund.reason,
+                    reason=TOLD.get(refund.reason, refund.reason),
                 )
         except (gateway.Refused, gateway.UsedUp) as refusal:
             refresh(refund.donation)  # what stands there after all, made with this key
@@ -269,6 +271,7 @@ def _refused(refund: Refund, code: str) -> None:
             refund.status, refund.problem = Status.REFUSED, code[:80]
             refund.save(update_fields=["status", "problem"])
             timeline.note(donation, "refund_refused", code=code, amount=_amount(refund))
+            book.follow(donation, reason=book.VoidReason.RETURNED)
 
 
 def _amount(refund: Refund) -> str:

@@ -1,10 +1,18 @@
-"""Where the worker finds the jobs about things: those beside their work, and those by the clock."""
+"""What runs by the clock for things; the worker finds the other jobs through it too."""
 
 from procrastinate.contrib.django import app
 
+from gifts import wishes
 from gifts.offers import acknowledgments, wiping
 
 __all__ = ["acknowledgments"]
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="public", queueing_lock="refresh_wishes")
+def refresh_wishes(timestamp: int) -> None:
+    """Each minute: wishes whose money is there become funded, those whose day is over end."""
+    wishes.refresh_states()
 
 
 @app.periodic(cron="23 3 * * *")

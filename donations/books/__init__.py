@@ -18,6 +18,7 @@ CHECKS: dict[str, Check] = {
     "refunds and disputes are booked": processor.given_back_is_booked,
     "the balance at Stripe agrees": processor.balance_agrees,
     "payouts are explained": processor.payouts_are_explained,
+    "goals are not exceeded": entries.goals_are_not_exceeded,
     "each gift is paid once": entries.payments_once,
     "plans go to open purposes": plans.purposes_are_open,
     "plans stand as their story tells": plans.stories_are_whole,

@@ -5,10 +5,11 @@ from itertools import groupby
 
 from django.db.models import Count, F, Q, Sum
 
-from donations import ledger
+from donations import ledger, room
 from donations.books.problem import CHUNK, Problem
 from donations.models import (
     CheckoutAttempt,
+    Designation,
     Donation,
     DonationLine,
     Entry,
@@ -73,6 +74,16 @@ def income_goes_where_given() -> Iterator[Problem]:
         if given.get(key, 0) != booked.get(key, 0):
             text = f"given {given.get(key, 0)}, in the ledger {booked.get(key, 0)} {key[2]}"
             yield Problem(f"designation {key[0]}", text)
+
+
+def goals_are_not_exceeded() -> Iterator[Problem]:
+    """What was given and what is being paid for stay within each goal and what may exceed it."""
+    rows = {row.pk: row for row in Designation.objects.exclude(target_minor=None)}
+    for pk, found in room.standing(rows).items():
+        most = room.most_minor(rows[pk])
+        if most is not None and found.taken_minor > most:
+            text = f"has {found.taken_minor} of at most {most}"
+            yield Problem(f"designation {pk}", text)
 
 
 def payments_once() -> Iterator[Problem]:

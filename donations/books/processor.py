@@ -93,13 +93,16 @@ def given_back_where_given() -> Iterator[Problem]:
         borne[row["entry__donation"]][row["designation"]] = row["total"]
     gifts = Donation.objects.filter(pk__in=borne).prefetch_related("lines")
     for gift in gifts.iterator(CHUNK):
-        lines = list(gift.lines.all())
-        kept = gift.amount_minor - sum(borne[gift.pk].values())
+        back = sum(borne[gift.pk].values())
+        going = [line for line in gift.lines.all() if line.goes_back]
+        staying = [line for line in gift.lines.all() if not line.goes_back]
         fair: defaultdict[int, int] = defaultdict(int)
-        for line, part in zip(
-            lines, money.allocate(kept, [line.amount_minor for line in lines]), strict=True
-        ):
-            fair[line.designation_id] += line.amount_minor - part
+        first = min(back, sum(line.amount_minor for line in going))
+        for lines, gone in ((going, first), (staying, back - first)):
+            whole = [line.amount_minor for line in lines]
+            parts = money.allocate(sum(whole) - gone, whole) if gone else whole
+            for line, part in zip(lines, parts, strict=True):
+                fair[line.designation_id] += line.amount_minor - part
         for designation in fair.keys() | borne[gift.pk].keys():
             off = borne[gift.pk].get(designation, 0) - fair[designation]
             if off:

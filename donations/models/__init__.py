@@ -1,15 +1,10 @@
 """The tables of money; each module holds one idea."""
 
+from donations.models.attempts import CheckoutAttempt, PaymentFailure
 from donations.models.defence import EventWindow, Tally, UsedChallenge
 from donations.models.designations import Designation
 from donations.models.disputes import Dispute, RiskAlert
-from donations.models.donations import (
-    CheckoutAttempt,
-    Donation,
-    DonationLine,
-    PaymentFailure,
-    TimelineEntry,
-)
+from donations.models.donations import Donation, DonationLine, TimelineEntry
 from donations.models.donors import Donor
 from donations.models.entities import GivingOptions, LegalEntity
 from donations.models.inbox import Event

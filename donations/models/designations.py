@@ -42,7 +42,17 @@ class Designation(models.Model):
         models.PROTECT,
         null=True,
         blank=True,
+        related_name="stands_in_for",
         verbose_name=_("used when the goal is reached"),
+    )
+    # Asked first if the donor wishes something similar; it may be covered too.
+    like = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="liked_by",
+        verbose_name=_("similar one, asked first"),
     )
     is_public = models.BooleanField(_("offered on the give page"), default=False)
     is_default = models.BooleanField(_("chosen at first"), default=False)
@@ -67,6 +77,23 @@ class Designation(models.Model):
         ]
         triggers = [
             rules.never_deleted("designation_kept"),
+            pgtrigger.Trigger(
+                name="designation_fallback_takes_any_amount",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM donations_designation d WHERE d.id = NEW.fallback_id
+                            AND (d.target_minor IS NOT NULL OR d.closes_at IS NOT NULL)
+                    ) OR (
+                        (NEW.target_minor IS NOT NULL OR NEW.closes_at IS NOT NULL) AND EXISTS (
+                            SELECT 1 FROM donations_designation d WHERE d.fallback_id = NEW.id)
+                    ) THEN
+                        RAISE EXCEPTION 'what stands in for others takes any amount: %', NEW.code;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
             pgtrigger.Trigger(
                 name="designation_of_plans_stays_open",
                 when=pgtrigger.Before,
@@ -102,11 +129,22 @@ class Designation(models.Model):
             if word := telling(getattr(self, field)):
                 text = _("Receipts show this name: please say it without “%(word)s”.")
                 raise ValidationError({field: text % {"word": word}})
-        ends = next((field for field in ("target_minor", "closes_at") if getattr(self, field)), "")
+        ends = self.ends
+        if ends and self.pk and self.stands_in_for.exists():
+            text = _("Others fall back on this: it takes any amount and has no end.")
+            raise ValidationError({ends: text})
+        if self.fallback and self.fallback.ends:
+            text = _("Choose one that takes any amount and has no end.")
+            raise ValidationError({"fallback": text})
         count = self.plans.filter(status__in=LIVE).count() if ends and self.pk else 0
         if count:
             text = _("%(count)s regular gifts go here. Move them to another purpose first.")
             raise ValidationError({ends: text % {"count": count}})
+
+    @property
+    def ends(self) -> str:
+        """The field by which it does not take any amount for ever; empty if it does."""
+        return next((field for field in ("target_minor", "closes_at") if getattr(self, field)), "")
 
     @property
     def public_name(self) -> str:

@@ -107,6 +107,8 @@ class Donation(models.Model):
     tribute_recipient_email = models.EmailField(blank=True)
     tribute_message = models.TextField(blank=True)
     appeal = models.CharField(_("appeal"), max_length=32, blank=True)
+    # Name of the address of the form that began it, where the donor may change it.
+    form = models.CharField(max_length=20, default="give")
 
     # Set when the donor proved the address by mail, in place of a proof of work.
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -223,19 +225,58 @@ class Donation(models.Model):
 
 
 class DonationLine(models.Model):
-    """A part of a donation and what it is for. All lines of a donation are written at once."""
+    """A part of a donation and what it is for. All lines of a donation are written at once.
+
+    Until it is paid it may move to another designation, if the chosen one was covered meanwhile.
+    """
+
+    class IfCovered(models.TextChoices):
+        """What the donor wants if what she chose is covered when her payment arrives."""
+
+        LIKE = "like", _("Give it to a similar wish")
+        FUND = "fund", _("Give it to the education fund")
+        BACK = "back", _("Give this part back to me")
 
     donation = models.ForeignKey(Donation, models.PROTECT, related_name="lines")
     designation = models.ForeignKey("donations.Designation", models.PROTECT, related_name="lines")
     amount_minor = models.PositiveBigIntegerField()
+    if_covered = models.CharField(max_length=4, choices=IfCovered, default=IfCovered.LIKE)
+    # What the donor chose, where it was covered or had ended before the money came.
+    asked_for = models.ForeignKey(
+        "donations.Designation", models.PROTECT, null=True, blank=True, related_name="missed"
+    )
+    # It goes back to the donor, as she wished for that case; it bears that refund alone.
+    goes_back = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(name="line_is_something", condition=Q(amount_minor__gt=0))
+            models.CheckConstraint(name="line_is_something", condition=Q(amount_minor__gt=0)),
+            models.CheckConstraint(
+                name="line_goes_back_only_if_moved",
+                condition=Q(goes_back=False) | Q(asked_for__isnull=False),
+            ),
         ]
         triggers = [
-            rules.append_only("line_written_once"),
+            rules.never_deleted("line_kept"),
+            rules.frozen("line_terms_frozen", "donation_id", "amount_minor", "if_covered"),
+            rules.frozen(
+                "line_asked_for_frozen", "asked_for_id", when='OLD."asked_for_id" IS NOT NULL'
+            ),
+            pgtrigger.Trigger(
+                name="line_moves_only_before_payment",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM donations_donation d
+                        WHERE d.id = NEW.donation_id AND d.status = 'paid'
+                    ) THEN
+                        RAISE EXCEPTION 'a paid line cannot be changed: it stays where it was booked';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
             pgtrigger.Trigger(
                 name="line_sum_is_the_donation",
                 level=pgtrigger.Statement,
@@ -259,71 +300,6 @@ class DonationLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount_minor} to {self.designation_id}"
-
-
-class CheckoutAttempt(models.Model):
-    """One Checkout session for a donation; a further one only when this one has surely ended."""
-
-    class State(models.TextChoices):
-        ASKED = "asked", _("Asked for")  # stored before the call, so a lost answer repeats safely
-        OPEN = "open", _("Open")
-        COMPLETE = "complete", _("Complete")
-        EXPIRED = "expired", _("Expired")
-        REFUSED = "refused", _("Refused by Stripe")
-
-    donation = models.ForeignKey(Donation, models.PROTECT, related_name="attempts")
-    # Our random id: idempotency key of the call, and the only metadata that Stripe gets.
-    reference = models.CharField(max_length=32, unique=True)
-    state = models.CharField(max_length=8, choices=State, default=State.ASKED)
-    session_id = models.CharField(max_length=120, unique=True, null=True, blank=True)
-    url = models.URLField(max_length=2000, blank=True)
-    expires_at = models.DateTimeField()
-    # Stripe's payment of this session, once there is one.
-    payment_intent_id = models.CharField(max_length=80, blank=True)
-    # Keyed hash of the network address for the card-testing limits; blanked after a day.
-    network = models.CharField(max_length=32, blank=True)
-    # What Stripe last said of it; the status of the donation is derived from this.
-    outcome = models.CharField(max_length=12, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["network", "created_at"], name="attempt_by_network")]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["donation"],
-                condition=Q(state__in=["asked", "open"]),
-                name="one_live_attempt_per_donation",
-            )
-        ]
-        triggers = [rules.never_deleted("attempt_kept")]
-
-    def __str__(self) -> str:
-        return self.reference
-
-
-class PaymentFailure(models.Model):
-    """One card or bank try that failed, as Stripe's list of charges tells it."""
-
-    charge_id = models.CharField(max_length=80, primary_key=True)
-    donation = models.ForeignKey(Donation, models.PROTECT, related_name="failures")
-    code = models.CharField(max_length=60, blank=True)
-    decline_code = models.CharField(max_length=60, blank=True)
-    # "visa", "us_bank_account": who refused, for staff to tell a donor who calls.
-    method = models.CharField(max_length=20, blank=True)
-    # Stripe's own fingerprint of the card, hashed with our key: counts tries, names no card.
-    card = models.CharField(max_length=32, blank=True)
-    network = models.CharField(max_length=32, blank=True)
-    failed_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["network", "failed_at"], name="failure_by_network"),
-            models.Index(fields=["card", "failed_at"], name="failure_by_card"),
-            models.Index(fields=["failed_at"], name="failure_by_time"),
-        ]
-
-    def __str__(self) -> str:
-        return self.decline_code or self.code
 
 
 class TimelineEntry(models.Model):

@@ -45,6 +45,7 @@ class Refund(models.Model):
         REQUESTED = "requested_by_customer", _("The donor asked for it")
         DUPLICATE = "duplicate", _("Paid twice")
         FRAUDULENT = "fraudulent", _("Fraud: somebody else's card")
+        COVERED = "covered", _("Covered already, as the donor wished for that case")
 
     donation = models.ForeignKey(
         "donations.Donation", models.PROTECT, related_name="refunds", verbose_name=_("donation")

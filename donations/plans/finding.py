@@ -40,14 +40,11 @@ def plans_of(own: Q) -> QuerySet[Plan]:
     return begun.select_related("designation", "legal_entity").order_by("-pk")
 
 
-def live_plans_of(email: str) -> QuerySet[Plan]:
-    """Plans that go on, to ask "raise it, or add a second?".
-
-    Only for an address that the person asking has verified: to anybody else it would tell who
-    gives here.
-    """
-    owned = Plan.objects.filter(donor__email__iexact=email, status__in=LIVE)
-    return owned.select_related("designation").order_by("pk")
+def live_plan_of(user: AbstractBaseUser | AnonymousUser) -> Plan | None:
+    """The newest plan of hers that goes on, to ask "raise it, or add a second?"."""
+    if not user.is_authenticated:
+        return None
+    return plans_of(own_addresses(user)).filter(status__in=LIVE).first()
 
 
 def mail_link(plan: Plan) -> None:

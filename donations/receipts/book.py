@@ -15,11 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext, override
 from procrastinate.contrib.django import app
 
-from core import money
 from core.links import public_url
 from core.retries import Patient
 from core.tokens import new_code, sha256
-from donations import mails, postal, timeline
+from donations import ledger, mails, postal, timeline
 from donations.models import Donation, Receipt, ReceiptFile, ReceiptSeries
 from donations.receipts import document, links
 from donations.receipts.packs import us
@@ -47,6 +46,10 @@ class NothingLeft(NotReceiptable):
     """The whole gift went back to the donor."""
 
 
+class GoingBack(NotReceiptable):
+    """A part of it is on its way back, as the donor wished: the receipt comes after that."""
+
+
 class DamagedReceipt(Exception):
     """Stored bytes and fingerprint disagree."""
 
@@ -54,7 +57,7 @@ class DamagedReceipt(Exception):
 @app.task(queue="public", retry=Patient(OSError, tries=20))
 def issue_receipt(donation_id: int) -> None:
     """Job: number, draw and mail the receipt of a paid donation. Safe to repeat at any point."""
-    with suppress(AlreadyVoid, NothingLeft):
+    with suppress(AlreadyVoid, NothingLeft, GoingBack):
         draw(number_receipt(donation_id))
 
 
@@ -70,6 +73,7 @@ def number_receipt(
         NotReceiptable: the donation is not paid.
         NothingLeft: all of it was given back.
         AlreadyVoid: its receipt was declared void; only `replace` issues another.
+        GoingBack: a part of it is being returned; `follow` issues the receipt for the rest.
         IncompleteReceipt: a required element is missing; no number is used up.
     """
     with transaction.atomic():
@@ -83,6 +87,8 @@ def number_receipt(
             raise NotReceiptable(donation.reference)
         if donation.kept_minor == 0:
             raise NothingLeft(donation.reference)
+        if donation.refunds.filter(reason="covered", status="asked").exists():
+            raise GoingBack(donation.reference)
         entity = donation.legal_entity
         year = donation.paid_at.astimezone(ZoneInfo(entity.time_zone)).year
         key = {
@@ -156,7 +162,7 @@ def facts(donation: Donation, receipt: Receipt) -> Snapshot:
     )
     lines = list(donation.lines.select_related("designation"))
     kept_minor = donation.kept_minor
-    kept = money.allocate(kept_minor, [line.amount_minor for line in lines])
+    kept = ledger.kept_of(lines, kept_minor)
     assert donation.paid_at is not None  # number_receipt refuses an unpaid one
     with override(donation.language):
         return Snapshot(
@@ -281,7 +287,8 @@ def follow(donation: Donation, *, reason: str) -> None:
     """
     receipt = donation.receipts.order_by("-pk").first()
     if receipt is None:
-        return  # the job after the payment issues it for what is left
+        issue_receipt.defer(donation_id=donation.pk)  # for what is left
+        return
     kept = donation.kept_minor
     if receipt.state == State.ISSUED:
         if receipt.snapshot["amount_minor"] == kept:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core import money
 from core.network import network_of
-from donations import checkout, defence, gateway, payments, postal, proof
+from donations import checkout, defence, gateway, payments, postal, proof, room
 from donations.forms import LONGEST_SECONDS, OTHER, TYPED, DonationForm
 from donations.models import Donation, GivingOptions, LegalEntity, Plan
 from donations.plans import calendar, finding
@@ -83,7 +83,7 @@ def give(request: HttpRequest) -> HttpResponse:
     context = _form_context(form, options, bool(earlier))
     context["frequencies"] = [] if earlier else _frequencies(request, offered, options)
     if options.frequency != ONCE and request.method == "GET" and not earlier:
-        context["has_plan"] = _has_plan(form)
+        context["plan"] = finding.live_plan_of(request.user)
     return render(request, "donations/give.html", context, status=422 if form.errors else 200)
 
 
@@ -110,6 +110,13 @@ def pay(request: HttpRequest, reference: str) -> HttpResponse:
         return HttpResponseRedirect(url)
     except checkout.AlreadyPaid:
         return redirect("give_return", reference)
+    except room.Covered as covered:
+        names = ", ".join(row.public_name for row in covered.designations)
+        problem = _(
+            "Meanwhile others have covered this, or it has ended: %(names)s. Nothing was charged: "
+            "please change your gift."
+        ) % {"names": names}
+        return _review(request, donation, problem=problem, status=409)
     except defence.Resting as pause:
         return resting(request, pause.minutes)
     except defence.Unproved:
@@ -237,12 +244,6 @@ def _frequencies(
     return links
 
 
-def _has_plan(form: DonationForm) -> bool:
-    """Does she who is signed in, with a verified address, give regularly already?"""
-    email = form.initial.get("email", "")
-    return bool(email) and finding.live_plans_of(email).exists()
-
-
 def _earlier(request: HttpRequest) -> Donation | None:
     """The try that is being changed; one that is paid cannot be."""
     reference = request.POST.get("replaces") or request.GET.get("change") or ""
@@ -352,7 +353,7 @@ def _links(donation: Donation) -> dict[str, Any]:
         "statement_descriptor": donation.legal_entity.statement_descriptor,
         "pay_url": pay_url,
         "retry_url": pay_url,
-        "change_url": f"{reverse('give')}?change={donation.reference}",
+        "change_url": f"{reverse(donation.form)}?change={donation.reference}",
     }
 
 

@@ -10,6 +10,7 @@ from gifts.models.papers import (
     StatementFile,
     WipeStatement,
 )
+from gifts.models.pages import WishListPage
 from gifts.models.units import Unit, UnitShare, UnitStep
 from gifts.models.wishes import Wish
 
@@ -34,4 +35,5 @@ __all__ = [
     "UnitStep",
     "WipeStatement",
     "Wish",
+    "WishListPage",
 ]

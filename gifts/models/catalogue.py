@@ -26,6 +26,7 @@ class Region(models.TextChoices):
 class Purpose(models.TextChoices):
     """What a thing helps with, as it follows a kind's name: "Laptops for university"."""
 
+    ANY = "any", _("for study and work")
     UNIVERSITY = "university", _("for university")
     VOCATIONAL = "vocational", _("for vocational training")
     JOB_SEARCH = "job_search", _("for finding work")
@@ -123,3 +124,7 @@ class ItemCost(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}, {self.get_region_display()}"
+
+    @property
+    def currency(self) -> str:
+        return self.kind.currency if self.kind_id else "USD"

@@ -151,6 +151,12 @@ class Offer(models.Model):
         """To tell on the telephone."""
         return self.reference[:8].upper()
 
+    @property
+    def what(self) -> str:
+        """ "2 Laptops: ThinkPad T480", in the language of the moment."""
+        kind = self.kind.public_name if self.quantity == 1 else self.kind.public_plural
+        return f"{self.quantity} {kind}: {self.description}"
+
 
 class OfferPhoto(models.Model):
     """A picture of the thing, drawn anew. Only staff see it; it goes when the offer ends."""

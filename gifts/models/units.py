@@ -160,12 +160,16 @@ class Unit(models.Model):
                     "NEW.\"origin\" = 'given' AND NEW.\"state\" = 'ready'"
                     " AND OLD.\"state\" <> 'ready'"
                 ),
-                # Six kinds of checks, the latest of each passed.
+                # Six kinds of checks, the latest of each passed, and since it last came to us.
                 func="""
                     IF (SELECT is_device FROM gifts_itemkind WHERE id = NEW.kind_id) AND 6 <> (
                         SELECT COUNT(*) FROM (
                             SELECT DISTINCT ON (c.check_kind) c.passed FROM gifts_devicecheck c
-                            WHERE c.thing_id = NEW.id ORDER BY c.check_kind, c.id DESC
+                            WHERE c.thing_id = NEW.id AND c.at >= (
+                                SELECT MAX(s.at) FROM gifts_unitstep s
+                                WHERE s.unit_id = NEW.id AND s.state = 'received'
+                            )
+                            ORDER BY c.check_kind, c.id DESC
                         ) latest WHERE latest.passed
                     ) THEN
                         RAISE EXCEPTION 'unit % has not passed every check', NEW.code;

@@ -161,7 +161,7 @@ class Wish(models.Model):
             pgtrigger.FSM(name="wish_state_steps", field="state", transitions=STEPS),
             rules.frozen(
                 "wish_text_changes_in_draft_alone",
-                *("text", "text_es", "written_by_id"),
+                *("text", "text_es", "written_by_id", "kind_id"),
                 when="NEW.\"state\" <> 'draft'",
             ),
             rules.frozen(

@@ -98,7 +98,7 @@ def check(
         "note": note,
         "by_id": by.pk,
     }
-    latest = thing.checks.filter(check_kind=kind).order_by("-pk").first()
+    latest = latest_checks(thing).get(kind)
     if latest and all(getattr(latest, name) == value for name, value in facts.items()):
         return latest
     made = DeviceCheck.objects.create(thing=thing, check_kind=kind, **facts)
@@ -107,8 +107,10 @@ def check(
 
 
 def latest_checks(thing: GivenThing) -> dict[str, DeviceCheck]:
-    """For each kind that somebody looked at, what was seen last."""
-    return {row.check_kind: row for row in thing.checks.select_related("by").order_by("pk")}
+    """For each kind that somebody looked at since the thing (last) came, what was seen last."""
+    came = thing.unit.steps.filter(state=State.RECEIVED).order_by("-pk").values("at")[:1]
+    rows = thing.checks.filter(at__gte=came).select_related("by").order_by("pk")
+    return {row.check_kind: row for row in rows}
 
 
 @transaction.atomic

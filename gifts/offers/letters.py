@@ -35,11 +35,7 @@ def readdress(mail: Mail, to: str) -> None:
 
 
 def _words(offer: Offer, step: str, detail: str) -> tuple[str, list[str]]:
-    what = {
-        "what": f"{offer.quantity} {offer.kind.public_name if offer.quantity == 1 else offer.kind.public_plural}, "
-        f"{offer.description}",
-        "code": offer.code,
-    }
+    what = {"what": offer.what, "code": offer.code}
     if step == "offered":
         return _("Your offer: thank you"), [
             _("Thank you for offering this: %(what)s.") % what,

@@ -75,7 +75,11 @@ def test_whoever_gives_regularly_is_asked_and_nobody_else_learns_of_it(standing,
     public_client.force_login(user)
     assert "already give" not in public_client.get("/give/?frequency=monthly").text
     EmailAddress.objects.filter(pk=address.pk).update(verified=True)
-    assert "already give" in public_client.get("/give/?frequency=monthly").text
+    page = public_client.get("/give/?frequency=monthly").text
+    assert "already give" in page
+    raise_it = f"/plan/{plan.reference}/amount/"
+    assert f'<a href="{raise_it}">raise that gift</a>' in page
+    assert public_client.get(raise_it).status_code == 200
 
 
 def test_the_choice_costs_no_further_query(giving, public_client):

@@ -25,7 +25,10 @@ REFUSED = [
     ("DELETE FROM donations_planstep", "(?i)cannot (update or )?delete"),
     ("UPDATE donations_planstep SET kind = 'x'", "(?i)cannot update"),
     ("DELETE FROM donations_planchange", "(?i)cannot delete"),
-    ("UPDATE donations_designation SET closes_at = now() WHERE is_default", "standing gifts"),
+    (
+        "UPDATE donations_designation SET closes_at = now() WHERE is_default",
+        "standing gifts|takes any amount",
+    ),
     (
         "UPDATE donations_plan SET designation_id ="
         " (SELECT id FROM donations_designation WHERE code = 'laptops')",
