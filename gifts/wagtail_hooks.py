@@ -5,6 +5,8 @@ from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 
 from gifts.staff.catalogue import CostsDesk, KindsDesk
+from gifts.staff.given import GivenDesk
+from gifts.staff.offers import InstructionsDesk, OffersDesk
 from gifts.staff.units import UnitsDesk
 from gifts.staff.wishes import WishesDesk
 
@@ -17,6 +19,14 @@ class Gifts(ViewSetGroup):
     items = (WishesDesk, UnitsDesk, KindsDesk, CostsDesk)
 
 
+class InKind(ViewSetGroup):
+    menu_label = _("Gifts in kind")
+    menu_name = "in-kind"
+    menu_icon = "mail"
+    menu_order = 158
+    items = (OffersDesk, GivenDesk, InstructionsDesk)
+
+
 @hooks.register("register_admin_viewset")
 def desks() -> list[ViewSetGroup]:
-    return [Gifts()]
+    return [Gifts(), InKind()]

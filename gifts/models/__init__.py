@@ -3,6 +3,7 @@
 from gifts.models.catalogue import ItemCost, ItemKind, Purpose, Region
 from gifts.models.given import BookValue, DeviceCheck, Disposal, GivenThing
 from gifts.models.offers import HandoverText, Offer, OfferPhoto
+from gifts.models.pages import WishListPage
 from gifts.models.papers import (
     Acknowledgment,
     AcknowledgmentFile,
@@ -10,7 +11,6 @@ from gifts.models.papers import (
     StatementFile,
     WipeStatement,
 )
-from gifts.models.pages import WishListPage
 from gifts.models.units import Unit, UnitShare, UnitStep
 from gifts.models.wishes import Wish
 

@@ -1,7 +1,7 @@
 """The words of the papers for given things. Once used a version stays; a change is a new one.
 
 The acknowledgment follows IRS Pub. 1771, Written Acknowledgment: a description of what was given
-and no value, and that nothing was given in return. docs/receipts.md lists what counsel must confirm.
+and no value, and that nothing was given in return. docs/receipts.md lists what counsel confirms.
 """
 
 from collections.abc import Mapping
