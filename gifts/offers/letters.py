@@ -92,7 +92,6 @@ def _words(offer: Offer, step: str, detail: str) -> tuple[str, list[str]]:
 def _before_it_leaves() -> str:
     return _(
         "Before it leaves you: save what you need, sign out of all accounts, turn off “Find my "
-        "device”"
-        "and any activation lock, take out cards, and remove it from your company's management. A "
-        "device that is still locked can help nobody."
+        "device” and any activation lock, take out cards, and remove it from your company's "
+        "management. A device that is still locked can help nobody."
     )

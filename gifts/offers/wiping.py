@@ -14,9 +14,9 @@ from donations.models import LegalEntity
 from gifts.models import DeviceCheck, GivenThing, Offer, StatementFile, Unit, WipeStatement
 from gifts.offers import deciding, intake, paper, wording
 
-# Erased, and not gone before it was checked to the end.
+# Every check has passed: the statement says so of each.
 AFTER = (
-    *(Unit.State.WIPED, Unit.State.READY, Unit.State.MATCHED, Unit.State.SHIPPED),
+    *(Unit.State.READY, Unit.State.MATCHED, Unit.State.SHIPPED),
     *(Unit.State.HANDED_OVER, Unit.State.CONFIRMED),
 )
 

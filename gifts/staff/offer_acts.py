@@ -134,11 +134,11 @@ class IntakeForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        serials = [line.strip()[:80] for line in data.get("serials", "").splitlines()]
-        data["serials"] = [serial for serial in serials if serial]
-        if len(data["serials"]) > data.get("count", 100):
+        lines = (line.strip()[:80] for line in data.get("serials", "").splitlines())
+        serials = data["serials"] = [line for line in lines if line]
+        if len(serials) > data.get("count", 100):
             self.add_error("serials", _("There are more numbers than things."))
-        if len(set(data["serials"])) < len(data["serials"]):
+        if len(set(serials)) < len(serials):
             self.add_error("serials", _("One number stands there twice."))
         return data
 

@@ -28,6 +28,10 @@ def _money(*codenames: str) -> tuple[str, ...]:
     return tuple(f"donations.{name}" for name in codenames)
 
 
+def _things(*codenames: str) -> tuple[str, ...]:
+    return tuple(f"gifts.{name}" for name in codenames)
+
+
 WRITING = Role(
     pages=("add_page", "change_page"),
     pictures=("add_image", "change_image", "choose_image"),
@@ -57,12 +61,31 @@ FINANCE = Role(
         *("view_refund", "request_refund", "approve_refund", "view_dispute", "view_payout"),
         *("view_riskalert", "settle_riskalert"),
     )
+    # What given things are worth to the books and the tax office.
+    + _things("view_offer", "sign_form_8283", "view_giventhing", "value_giventhing")
 )
 FINANCE_LEAD = Role(
     permissions=(
         *FINANCE.permissions,
         *_money("add_designation", "change_designation"),
         *_money("add_givingoptions", "change_givingoptions", "change_legalentity"),
+    )
+)
+# Words, goals and publishing of wishes; whoever wrote a text is not who passes it.
+GIFTS_COORDINATOR = Role(
+    permissions=_things(
+        *("view_wish", "add_wish", "change_wish", "review_wish", "publish_wish"),
+        *("view_itemkind", "add_itemkind", "change_itemkind"),
+        *("view_itemcost", "add_itemcost", "change_itemcost"),
+        *("view_unit", "move_unit"),
+        *("view_offer", "decide_offer", "receive_offer", "view_giventhing", "check_giventhing"),
+        *("dispose_giventhing", "view_handovertext", "add_handovertext", "change_handovertext"),
+    )
+)
+PURCHASER = Role(
+    permissions=_things(
+        *("view_wish", "view_unit", "move_unit", "view_itemkind"),
+        *("view_itemcost", "add_itemcost", "change_itemcost"),
     )
 )
 # Whoever gives out roles could give herself any; so nothing is withheld, and it is said openly.
@@ -73,6 +96,8 @@ ADMINISTRATOR = Role(
                 *PUBLISHING.permissions,
                 *FINANCE_LEAD.permissions,
                 *DONOR_CARE.permissions,
+                *GIFTS_COORDINATOR.permissions,
+                *PURCHASER.permissions,
                 *("accounts.add_user", "accounts.change_user"),
                 *("staff.view_factorreset", "staff.ask_factorreset"),
                 "staff.confirm_factorreset",
@@ -91,6 +116,8 @@ ROLES: Mapping[str, Role] = {
     "Donor care": DONOR_CARE,
     "Finance": FINANCE,
     "Finance lead": FINANCE_LEAD,
+    "Gifts coordinator": GIFTS_COORDINATOR,
+    "Purchaser": PURCHASER,
 }
 # Wagtail makes these two; their members move to a role of ours by hand.
 STOCK = ("Editors", "Moderators")
