@@ -9,7 +9,7 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,9 +57,13 @@ class Gift:
         return self.typed.get("email") or f"{self.name.split()[0].lower()}@donors.example"
 
 
-def seed(say: Say) -> None:
-    """Make the gifts that are not there yet; nothing where no stand-in for Stripe answers."""
-    waiting = [(token, gift) for token, gift in _tokens() if not _is_there(token)]
+def seed(say: Say, also: Sequence[Gift] = ()) -> None:
+    """Make the gifts that are not there yet; nothing where no stand-in for Stripe answers.
+
+    Args:
+        also: gifts toward what a floor above made.
+    """
+    waiting = [(token, gift) for token, gift in _tokens(also) if not _is_there(token)]
     if not waiting:
         return
     try:
@@ -79,10 +83,11 @@ def seed(say: Say) -> None:
         _command("set_clock", now=time.time())
 
 
-def _tokens() -> list[tuple[str, Gift]]:
+def _tokens(also: Sequence[Gift]) -> list[tuple[str, Gift]]:
     gifts = sorted(GIFTS, key=lambda gift: -gift.days_ago)
     tokens = [(f"demo-plan-{number}", gift) for number, gift in enumerate(PLANS)]
     tokens += [(f"demo-gift-{number}", gift) for number, gift in enumerate(gifts)]
+    tokens += [(f"demo-also-{number}", gift) for number, gift in enumerate(also)]
     return sorted(tokens, key=lambda known: -known[1].days_ago)
 
 
@@ -133,7 +138,7 @@ def _pay(gift: Gift, attempt: CheckoutAttempt) -> None:
 
 def _follow_plans() -> None:
     """What the months brought; then one donor rests her gift and another one stops his."""
-    tokens = [token for token, gift in _tokens() if gift.interval]
+    tokens = [token for token, gift in _tokens(()) if gift.interval]
     for plan in Plan.objects.filter(donations__form_token__in=tokens):
         renewals.catch_up(plan)
         plan.refresh_from_db()

@@ -174,11 +174,12 @@ class DonationForm(forms.Form):
         self.designations = {
             row.code: row for row in open_designations() if not (standing and row.closes_at)
         }
-        amounts = [
-            (str(minor), money.display_short(minor, options.currency, get_language() or "en"))
-            for minor in options.amounts_minor
-        ]
-        self.choice("amount_choice").choices = [*amounts, (OTHER, _("Another amount"))]
+        if "amount_choice" in self.fields:
+            amounts = [
+                (str(minor), money.display_short(minor, options.currency, get_language() or "en"))
+                for minor in options.amounts_minor
+            ]
+            self.choice("amount_choice").choices = [*amounts, (OTHER, _("Another amount"))]
         self.choice("designation").choices = [
             (code, row.public_name) for code, row in self.designations.items()
         ]
@@ -240,7 +241,7 @@ class DonationForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         self._check_address(data)
-        data["gift_minor"] = self._gift_minor(data)
+        data["gift_minor"] = self.gift_minor(data)
         if data["gift_minor"]:
             cover = self.options.fee_cover(data["gift_minor"]) if data.get("cover_fee") else 0
             data["fee_cover_minor"] = self._payable_cover(data["gift_minor"], cover)
@@ -285,7 +286,7 @@ class DonationForm(forms.Form):
         for name, error in wrong.items():
             self.add_error(name, error)
 
-    def _gift_minor(self, data: dict[str, Any]) -> int:
+    def gift_minor(self, data: dict[str, Any]) -> int:
         """The chosen or typed amount; 0 with an error beside the field where there is none."""
         choice, typed = data.get("amount_choice"), data.get("amount") or ""
         if choice and choice != OTHER and not typed:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -53,6 +54,8 @@ def post(
     livemode: bool,
     occurred_at: datetime,
     donation: Donation | None = None,
+    reason: str = "",
+    actor: Any = None,
 ) -> bool:
     """Write one entry; false if this source already has one of this kind. Call under a row lock.
 
@@ -69,6 +72,8 @@ def post(
         donation=donation,
         occurred_at=occurred_at,
         posted_on=timezone.now().astimezone(ZoneInfo(entity.time_zone)).date(),
+        reason=reason,
+        actor=actor,
     )
     postings = [
         Posting(

@@ -16,7 +16,7 @@ from core import mail as core_mail
 from core import money
 from core.links import public_url
 from core.retries import Patient
-from donations import timeline
+from donations import timeline, tracing
 from donations.models import Donation, Mail, Plan, PlanStep, Receipt, Refund
 from donations.plans import letters
 from donations.plans import links as plan_links
@@ -276,6 +276,11 @@ def _receipt(mail: Mail, preview: bool) -> dict[str, Any]:
         "replaced_number": receipt.replaces.label if receipt.replaces else "",
         "link": link,
         "link_days": links.LINK_DAYS,
+        "trace_link": (
+            tracing.new_link(receipt.donation, language=mail.language)
+            if receipt.donation.form == "basket" and not preview
+            else ""
+        ),
     }
 
 

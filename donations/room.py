@@ -85,6 +85,11 @@ def has_ended(designation: Designation) -> bool:
     return designation.closes_at is not None and designation.closes_at <= timezone.now()
 
 
+def is_held(donation: Donation) -> bool:
+    """Does it hold a place just now?"""
+    return donation.attempts.filter(state__in=["asked", "open"]).exists()
+
+
 def hold(donation: Donation) -> None:
     """Is there room for all of a donation? Call under its row lock, just before its attempt.
 

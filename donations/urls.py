@@ -2,15 +2,15 @@
 
 from django.urls import path
 
-from donations.views import confirm, give, plan_actions, plan_cards, plans, receipts
+from donations.views import confirm, give, paying, plan_actions, plan_cards, plans, receipts
 
 urlpatterns = [
     path("give/", give.give, name="give"),
-    path("give/review/<str:reference>/", give.review, name="give_review"),
-    path("give/pay/<str:reference>/", give.pay, name="give_pay"),
-    path("give/back/<str:reference>/", give.came_back, name="give_back"),
-    path("give/return/<str:reference>/", give.returned, name="give_return"),
-    path("give/status/<str:reference>/", give.status, name="give_status"),
+    path("give/review/<str:reference>/", paying.review, name="give_review"),
+    path("give/pay/<str:reference>/", paying.pay, name="give_pay"),
+    path("give/back/<str:reference>/", paying.came_back, name="give_back"),
+    path("give/return/<str:reference>/", paying.returned, name="give_return"),
+    path("give/status/<str:reference>/", paying.status, name="give_status"),
     path("give/confirm/<str:mailed>/", confirm.confirm, name="confirm_gift"),
     path("plan/", plans.find, name="plan_find"),
     # The key: a signed token from a mail, or the reference of one's own plan.

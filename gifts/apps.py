@@ -5,10 +5,13 @@ class GiftsConfig(AppConfig):
     name = "gifts"
 
     def ready(self) -> None:
-        """What the floor below has to know of things: their mails, and their rules in the books."""
-        from donations import books, mails  # noqa: PLC0415 - models, after Django's start
-        from gifts.offers import letters, values  # noqa: PLC0415
+        """The floor below knows no things: their mails and their checks of the books join it."""
+        from donations import books, mails  # noqa: PLC0415 - models are not loaded before this
+        from gifts.books import CHECKS  # noqa: PLC0415
+        from gifts.offers import letters  # noqa: PLC0415
+        from gifts.trace import telling  # noqa: PLC0415
 
+        mails.CONTEXTS[telling.TEMPLATE] = telling.mail_of
         mails.CONTEXTS["offer"] = letters.of_offer
         mails.READDRESS["offer"] = letters.readdress
-        books.CHECKS["given things are booked at their value"] = values.values_are_booked
+        books.CHECKS.update(CHECKS)

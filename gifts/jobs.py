@@ -4,8 +4,9 @@ from procrastinate.contrib.django import app
 
 from gifts import wishes
 from gifts.offers import acknowledgments, wiping
+from gifts.trace import telling
 
-__all__ = ["acknowledgments"]
+__all__ = ["acknowledgments", "telling"]
 
 
 @app.periodic(cron="* * * * *")

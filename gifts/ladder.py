@@ -1,6 +1,6 @@
 """How finely a wish may tell what is needed: no finer than eleven verified needs stand behind.
 
-kind × purpose × region  →  kind × region  →  kind  →  the education fund, which tells nothing
+kind, purpose and region  →  kind and region  →  kind  →  the education fund, which tells nothing
 """
 
 from dataclasses import dataclass

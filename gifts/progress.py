@@ -1,18 +1,15 @@
-"""How far a wish is, by the money of its designation; the figures are at most a second old."""
+"""How far a wish is, by the money of its designation."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from django.core.cache import caches
 from django.utils import timezone
 
 from donations import room
 from donations.room import Standing
 from gifts.models import Wish
 
-SECONDS = 1
-_KEY = "wishes:standing"
 State = Literal["open", "near", "covered", "ended"]
 
 
@@ -50,22 +47,16 @@ class Progress:
             return "covered"
         return "near" if 5 * self.left_minor <= self.goal_minor else "open"
 
+    @property
+    def takes(self) -> bool:
+        return self.state in ("open", "near")
+
 
 def of(wishes: Iterable[Wish]) -> list[Progress]:
     """Progress of these wishes, read just now: two queries for any number."""
     rows = list(wishes)
     found = room.standing([row.designation_id for row in rows if row.designation_id])
     return [_progress(row, found) for row in rows]
-
-
-def shown(wishes: Iterable[Wish]) -> list[Progress]:
-    """The same for public pages: all wishes' figures are read together, once a second."""
-    known: dict[int, Standing] | None = caches["local"].get(_KEY)
-    if known is None:
-        pks = Wish.objects.exclude(designation=None).values_list("designation_id", flat=True)
-        known = room.standing(pk for pk in pks if pk)
-        caches["local"].set(_KEY, known, SECONDS)
-    return [_progress(row, known) for row in wishes]
 
 
 def _progress(wish: Wish, found: dict[int, Standing]) -> Progress:

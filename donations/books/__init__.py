@@ -4,7 +4,7 @@ Each check is one function that yields what is wrong; `manage.py verify_books` r
 above add their own when they are ready.
 """
 
-from donations.books import entries, plans, processor, receipts
+from donations.books import entries, plans, processor, receipts, spending
 from donations.books.problem import Check, Problem
 
 __all__ = ["CHECKS", "Problem", "verify"]
@@ -18,6 +18,9 @@ CHECKS: dict[str, Check] = {
     "refunds and disputes are booked": processor.given_back_is_booked,
     "the balance at Stripe agrees": processor.balance_agrees,
     "payouts are explained": processor.payouts_are_explained,
+    "no purpose spends what it has not": spending.nothing_is_overspent,
+    "what is released was spent": spending.released_is_spent,
+    "commitments net out": spending.orders_net_out,
     "goals are not exceeded": entries.goals_are_not_exceeded,
     "each gift is paid once": entries.payments_once,
     "plans go to open purposes": plans.purposes_are_open,

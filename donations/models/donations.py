@@ -109,6 +109,8 @@ class Donation(models.Model):
     appeal = models.CharField(_("appeal"), max_length=32, blank=True)
     # Name of the address of the form that began it, where the donor may change it.
     form = models.CharField(max_length=20, default="give")
+    # Which wording of what she may expect to hear the donor has seen ("discretion-1").
+    terms = models.CharField(max_length=20, blank=True)
 
     # Set when the donor proved the address by mail, in place of a proof of work.
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -272,7 +274,7 @@ class DonationLine(models.Model):
                         SELECT 1 FROM donations_donation d
                         WHERE d.id = NEW.donation_id AND d.status = 'paid'
                     ) THEN
-                        RAISE EXCEPTION 'a paid line cannot be changed: it stays where it was booked';
+                        RAISE EXCEPTION 'a paid line cannot be changed, it stays';
                     END IF;
                     RETURN NEW;
                 """,

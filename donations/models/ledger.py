@@ -63,6 +63,15 @@ class Posting(models.Model):
         IN_KIND = "contributions_in_kind", _("Contributions in kind")
         IN_KIND_HELD = "things_given", _("Given things on hand")
         IN_KIND_USED = "things_given_used", _("Given things handed on or disposed of")
+        # Both sides of an order that is placed: with the designation, and without. Always nets out.
+        COMMITTED = "committed", _("Committed to orders")
+        PURCHASES = "purchases", _("Things and fees bought for people")
+        # What spending takes out of restricted money, and where it arrives.
+        RELEASED = "released", _("Released from restriction")
+        RELEASED_TO = "released_to", _("Received from restriction")
+        PAYABLE = "payable", _("Owed to suppliers")
+        ADVANCES = "advances", _("Advanced to partners")
+        CASH = "bank_account", _("Bank account")
         UNCLEAR = "unclear", _("Unclear, to be looked at")
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings")
@@ -80,7 +89,10 @@ class Posting(models.Model):
             models.CheckConstraint(
                 name="contribution_has_a_designation",
                 condition=~models.Q(
-                    account__in=["contributions", "refunds", "disputes", "transfers"]
+                    account__in=[
+                        *("contributions", "refunds", "disputes", "transfers"),
+                        *("purchases", "released", "released_to"),
+                    ]
                 )
                 | models.Q(designation__isnull=False),
             ),

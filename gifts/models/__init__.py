@@ -1,7 +1,17 @@
 """The tables of things; each module holds one idea."""
 
+from gifts.models.buying import (
+    Explanation,
+    GoodsReceipt,
+    OrderedUnit,
+    OrderLine,
+    OrderStep,
+    PurchaseOrder,
+    Supplier,
+)
 from gifts.models.catalogue import ItemCost, ItemKind, Purpose, Region
 from gifts.models.given import BookValue, DeviceCheck, Disposal, GivenThing
+from gifts.models.invoices import Advance, Invoice, InvoiceLine
 from gifts.models.offers import HandoverText, Offer, OfferPhoto
 from gifts.models.pages import WishListPage
 from gifts.models.papers import (
@@ -18,18 +28,28 @@ __all__ = [
     "Acknowledgment",
     "AcknowledgmentFile",
     "AcknowledgmentSeries",
+    "Advance",
     "BookValue",
     "DeviceCheck",
     "Disposal",
+    "Explanation",
     "GivenThing",
+    "GoodsReceipt",
     "HandoverText",
+    "Invoice",
+    "InvoiceLine",
     "ItemCost",
     "ItemKind",
     "Offer",
     "OfferPhoto",
+    "OrderLine",
+    "OrderStep",
+    "OrderedUnit",
+    "PurchaseOrder",
     "Purpose",
     "Region",
     "StatementFile",
+    "Supplier",
     "Unit",
     "UnitShare",
     "UnitStep",

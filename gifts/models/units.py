@@ -4,6 +4,7 @@ ordered ──────────────┐
 offered ─→ accepted ──┴→ received ─→ tested ─→ wiped ─→ ready ⇄ matched → shipped → handed over
    └→ declined             bought things, and given ones that are no devices, skip what they need
                            not; → damaged, returned, lost, disposed on the way  → confirmed
+   └→ canceled with its order: what gifts paid for it is free again
 """
 
 import pgtrigger
@@ -24,7 +25,7 @@ STEPS = [
     ("accepted", "declined"),
     ("accepted", "lost"),
     ("ordered", "received"),
-    *(("ordered", after) for after in ("damaged", "returned", "lost")),
+    *(("ordered", after) for after in ("damaged", "returned", "lost", "canceled")),
     *(("received", after) for after in ("tested", "ready", *FAULTS)),
     *(("tested", after) for after in ("wiped", "ready", *FAULTS)),
     *(("wiped", after) for after in ("ready", *FAULTS)),
@@ -67,6 +68,8 @@ class Unit(models.Model):
         RETURNED = "returned", _("Returned")
         LOST = "lost", _("Lost")
         DISPOSED = "disposed", _("Disposed of")
+        # Its order was canceled, or it was neither billed nor sent: its money is free again.
+        CANCELED = "canceled", _("Canceled")
 
     # Random and readable, on its label: the only name it has on both sides of the wall.
     code = models.CharField(_("code"), max_length=9, unique=True)
@@ -258,7 +261,8 @@ class UnitShare(models.Model):
                         WHERE l.id IN (SELECT line_id FROM fresh)
                           AND l.amount_minor < (
                             SELECT SUM(s.amount_minor) FROM gifts_unitshare s
-                            WHERE s.line_id = l.id)
+                            JOIN gifts_unit u ON u.id = s.unit_id
+                            WHERE s.line_id = l.id AND u.state <> 'canceled')
                     ) THEN
                         RAISE EXCEPTION 'a line of a gift pays no more than it is';
                     END IF;

@@ -3,12 +3,13 @@
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BooleanColumn, Column
 
 from core.discretion import telling
 from donations.staff.desk import amount
-from donations.staff.giving import MoneyForm, Settings
+from donations.staff.giving import MoneyForm, PlainList, Settings
 from gifts.models import ItemCost, ItemKind
 
 NAMED = _("Receipts show this name: please say it without “%(word)s”.")
@@ -57,6 +58,12 @@ def _cost(row: ItemCost) -> str:
     return amount(row.cost_minor, row.kind.currency)
 
 
+class Costs(PlainList):
+    def get_base_queryset(self) -> QuerySet[ItemCost]:
+        rows: QuerySet[ItemCost] = super().get_base_queryset()
+        return rows.select_related("kind")
+
+
 class KindsDesk(Settings):
     model = ItemKind
     form = KindForm
@@ -77,6 +84,7 @@ class KindsDesk(Settings):
 class CostsDesk(Settings):
     model = ItemCost
     form = CostForm
+    index_view_class = Costs
     name = "costs"
     menu_label = _("Usual costs")
     icon = "list-ol"

@@ -19,8 +19,8 @@ from donations.staff.desk import (
     LinesColumn,
     Listing,
     MomentColumn,
-    NotPossible,
     Notice,
+    NotPossible,
     Reading,
     Section,
     Text,
@@ -87,7 +87,7 @@ def find_units(rows: QuerySet[Unit], typed: str) -> QuerySet[Unit]:
 class Units(Listing):
     page_title = _("Units")
     filterset_class = UnitFilter
-    finder = find_units
+    finder = staticmethod(find_units)
 
     def get_base_queryset(self) -> QuerySet[Unit]:
         rows: QuerySet[Unit] = super().get_base_queryset()
@@ -168,7 +168,7 @@ class UnitPage(Reading):
     def sections(self) -> list[Section]:
         row: Unit = self.object
         tone = "bad" if row.state in FAULTS else ""
-        facts = [
+        facts: list[list[Any]] = [
             [_("Code"), row.code],
             [_("Kind of thing"), row.kind.public_name],
             [_("Wish"), link("wishes", row.wish) if row.wish else _("General stock")],
@@ -177,7 +177,7 @@ class UnitPage(Reading):
             [_("In this state since"), moment(row.moved_at)],
             [_("Paid by gifts"), amount(row.cost_minor, row.kind.currency)],
         ]
-        steps = [
+        steps: list[list[Any]] = [
             [moment(step.at), step.get_state_display(), step.actor or gettext("System"), step.note]
             for step in row.steps.select_related("actor")
         ]

@@ -20,11 +20,11 @@ from donations.staff.desk import (
     Act,
     Cell,
     Desk,
-    Listing,
     LinesColumn,
+    Listing,
     MomentColumn,
-    NotPossible,
     Notice,
+    NotPossible,
     Reading,
     Section,
     ShortColumn,
@@ -358,7 +358,7 @@ class WishPage(Reading):
             [_("Closed"), moment(row.closed_at)],
             [_("Why it was closed"), row.close_reason],
         ]
-        texts = [
+        texts: list[list[Any]] = [
             [_("English"), row.text],
             [_("Spanish"), row.text_es],
             [_("Written by"), row.written_by],
@@ -391,7 +391,7 @@ class WishPage(Reading):
     def _story(self) -> Section:
         """Who changed what: the state and the people at each change."""
         events = Wish.pgh_event_model.objects.filter(pgh_obj=self.object)  # type: ignore[attr-defined]
-        rows = [
+        rows: list[list[Any]] = [
             [moment(event.pgh_created_at), event.get_state_display(), event.written_by,
              event.reviewed_by or ""]
             for event in events.select_related("written_by", "reviewed_by").order_by("-pgh_id")[:50]

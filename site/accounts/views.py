@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from donations import tracing
 from donations.models import Donation, LegalEntity, Receipt
 from donations.plans import finding
 from donations.plans.showing import Facts
@@ -50,8 +51,15 @@ def my_giving(request: HttpRequest) -> HttpResponse:
     )
     own = sorted(finding.plans_of(mine), key=lambda plan: not plan.is_live)
     plans = [(plan, Facts.of(plan)) for plan in own]
-    context = {"gifts": gifts, "plans": plans, "years": _years(mine)}
+    traced = [(gift, _trace(gift)) for gift in gifts]
+    context = {"gifts": traced, "plans": plans, "years": _years(mine)}
     return render(request, "accounts/my_giving.html", context)
+
+
+def _trace(gift: Donation) -> str:
+    """Where what became of it is shown, if some of it went toward things."""
+    paid_basket = gift.form == "basket" and gift.status == Status.PAID
+    return tracing.new_link(gift) if paid_basket else ""
 
 
 @never_cache

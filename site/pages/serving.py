@@ -1,4 +1,7 @@
-"""Wagtail's pages, kept ready for a minute where the answer is the same for every visitor."""
+"""Wagtail's pages, kept ready for a minute where the answer is the same for every visitor.
+
+A page whose figures move sooner says how long it may be kept: `response.kept_seconds`.
+"""
 
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
@@ -34,5 +37,5 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
         and "CSRF_COOKIE_NEEDS_UPDATE" not in request.META
         and response.headers["Content-Type"].startswith("text/html")
     ):
-        caches["local"].set(key, response.content, SECONDS)
+        caches["local"].set(key, response.content, getattr(response, "kept_seconds", SECONDS))
     return response

@@ -29,6 +29,9 @@ STAFF = (
     SignIn("second-admin@northstar.example", "Bo", ("Administrator",)),
     SignIn("finance@northstar.example", "Femi", ("Finance lead",)),
     SignIn("care@northstar.example", "Carla", ("Donor care",)),
+    SignIn("gifts@northstar.example", "Gita", ("Gifts coordinator",)),
+    SignIn("second-gifts@northstar.example", "Hugo", ("Gifts coordinator",)),
+    SignIn("purchaser@northstar.example", "Pia", ("Purchaser",)),
     SignIn("editor@northstar.example", "Edda", ("Editor", "Publisher")),
 )
 DONOR = "donor@northstar.example"
@@ -50,6 +53,12 @@ def seed() -> None:
     EmailAddress.objects.get_or_create(
         user=donor, email=DONOR, defaults={"primary": True, "verified": True}
     )
+
+
+def coordinators() -> tuple[User, User]:
+    """Who wrote the sample wishes, and who passed them."""
+    first, second = (one.email for one in STAFF if "Gifts coordinator" in one.roles)
+    return User.objects.get(email=first), User.objects.get(email=second)
 
 
 def show() -> str:

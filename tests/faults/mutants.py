@@ -268,4 +268,18 @@ MUTANTS = [
         "tests/faults/test_outage.py::"
         "test_after_72_hours_without_a_webhook_the_books_are_as_without_the_outage",
     ),
+    Mutant(
+        "what comes too late stays where it was meant for",
+        "donations/payments.py",
+        "    back_minor = room.place(donation)\n",
+        "    back_minor = 0\n",
+        "tests/donations/test_room.py::test_a_like_wish_that_is_covered_too_gives_way_to_the_fund",
+    ),
+    Mutant(
+        "two look at the same room at once",
+        "donations/room.py",
+        "list(with_bounds.select_for_update(no_key=True))",
+        "list(with_bounds)",
+        "tests/faults/test_last_unit.py::test_the_last_thing_goes_to_one_and_the_rest_as_they_wished",
+    ),
 ]

@@ -8,6 +8,7 @@ from django.db import transaction
 from wagtail.models import Locale, Page, Site
 
 from donations.models import LegalEntity
+from gifts.models import WishListPage
 from pages.demo import english, spanish
 from pages.models import HomePage, OrganisationSettings, StandardPage
 
@@ -33,6 +34,9 @@ def seed() -> int:
         page, is_new = _page(home[0], None, words)
         _twin, twin_is_new = _page(other[0], page, translation)
         created += is_new + twin_is_new
+    page, is_new = _page(home[0], None, english.WISH_LIST, WishListPage)
+    _twin, twin_is_new = _page(other[0], page, spanish.WISH_LIST, WishListPage)
+    created += is_new + twin_is_new
     if not OrganisationSettings.objects.filter(site=site).exists():
         OrganisationSettings.objects.create(
             site=site,
@@ -57,11 +61,14 @@ def _home(
 
 
 def _page(
-    home: HomePage, original: StandardPage | None, words: dict[str, Any]
-) -> tuple[StandardPage, bool]:
-    if found := StandardPage.objects.child_of(home).filter(slug=words["slug"]).first():
+    home: HomePage,
+    original: Page | None,
+    words: dict[str, Any],
+    model: type[Page] = StandardPage,
+) -> tuple[Page, bool]:
+    if found := model.objects.child_of(home).filter(slug=words["slug"]).first():
         return found, False
-    page = StandardPage(locale=home.locale, **words)
+    page = model(locale=home.locale, **words)
     if original:
         page.translation_key = original.translation_key
     home.add_child(instance=page)

@@ -340,3 +340,17 @@ PAGES: list[dict[str, Any]] = [
         ],
     },
 ]
+
+WISH_LIST: dict[str, Any] = {
+    "title": "Wish list",
+    "slug": "wishes",
+    "show_in_menus": True,
+    "seo_title": "Wish list: laptops, course fees, tools",
+    "search_description": "What school and work ask for just now: laptops, course fees and tools, "
+    "each with its price. Give one, or a share from $5.",
+    "lead": "What school and work ask for just now. Give one of them, or a share of one.",
+    "after": "<h3>How a wish works</h3><p>A wish is a number of things of one kind, for a part of "
+    "the world; never for one person. When its goal is reached we order, partners hand over, and "
+    "your trace tells you how far the thing has come.</p><p>Nothing is charged until you have seen "
+    "everything once more.</p>",
+}

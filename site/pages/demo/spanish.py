@@ -321,3 +321,17 @@ PAGES: list[dict[str, Any]] = [
         ],
     },
 ]
+
+WISH_LIST: dict[str, Any] = {
+    "title": "Lista de deseos",
+    "slug": "deseos",
+    "show_in_menus": True,
+    "seo_title": "Lista de deseos: computadoras, matrículas, herramientas",
+    "search_description": "Lo que hoy piden el estudio y el trabajo: computadoras, matrículas y "
+    "herramientas, cada una con su precio. Done una, o una parte desde $5.",
+    "lead": "Lo que hoy piden el estudio y el trabajo. Done una cosa entera, o una parte.",
+    "after": "<h3>Cómo funciona un deseo</h3><p>Un deseo es un número de cosas de un tipo, para "
+    "una parte del mundo; nunca para una persona. Cuando se alcanza la meta, compramos, los "
+    "aliados entregan, y su enlace le cuenta por dónde va.</p><p>No se cobra nada hasta que usted "
+    "haya visto todo una vez más.</p>",
+}

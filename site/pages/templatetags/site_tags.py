@@ -45,6 +45,10 @@ def language_links(context: dict[str, Any]) -> list[Language]:
             for code, url_path in others.values_list("locale__language_code", "url_path")
         }
     here = get_language() or settings.LANGUAGE_CODE
+    below = ""  # the rest of an address that one page answers in many forms, such as a wish's
+    if isinstance(page, Page) and page.pk and not isinstance(page, HomePage):
+        own = _address(here, page.url_path)
+        below = request.path.removeprefix(own) if request.path.startswith(own) else ""
     query = f"?{request.GET.urlencode()}" if request.method == "GET" and request.GET else ""
     links = []
     for code, _name in settings.LANGUAGES:
@@ -52,7 +56,7 @@ def language_links(context: dict[str, Any]) -> list[Language]:
         if code == here:
             url: str | None = request.path
         elif isinstance(page, Page):
-            url = translations.get(code)
+            url = f"{translations[code]}{below}" if code in translations else None
         elif request.resolver_match:
             url = translate_url(request.path, code)
         else:

@@ -13,11 +13,27 @@ function parse(text) {
   return Number(whole) * 10 ** digits + Number((grouped ? "" : fraction).padEnd(digits, "0") || 0);
 }
 
-function show() {
+// What was typed wins over a button, as on the server.
+function oneGift() {
   const chosen = form.querySelector("[name=amount_choice]:checked");
-  // What was typed wins over a button, as on the server.
   const typed = form.elements.amount.value;
-  const gift = chosen && chosen.value !== "other" && !typed ? Number(chosen.value) : parse(typed);
+  return chosen && chosen.value !== "other" && !typed ? Number(chosen.value) : parse(typed);
+}
+
+// A basket: whole things and shares, a plain gift, a monthly gift.
+function basket() {
+  let sum = 0;
+  for (const row of form.querySelectorAll("[data-unit]")) {
+    sum += Number(row.querySelector("[name^=units]").value || 0) * Number(row.dataset.unit);
+  }
+  for (const field of form.querySelectorAll("[name^=share], [name=plain], [name=monthly]")) {
+    sum += parse(field.value) ?? 0;
+  }
+  return sum;
+}
+
+function show() {
+  const gift = form.elements.amount ? oneGift() : basket();
   const line = form.querySelector("[data-total]");
   line.hidden = !gift;
   if (!gift) return;

@@ -19,10 +19,13 @@ from donations.models import (
     RiskAlert,
     StaffNote,
 )
+from gifts import units
+from gifts.models import Unit
 from staff import roles
 from staff.models import FactorReset
 from tests.people import person, signed_in
 from tests.roles import STAFF, RoleClient, acting_as
+from tests.things_made import make_wish
 
 pytestmark = pytest.mark.role(STAFF)
 
@@ -31,12 +34,25 @@ DESKS = (
     *("inbox", "reconciliation", "mails", "windows", "factor_resets"),
     *("refunds", "disputes", "alerts", "payouts"),
     *("plans", "plans_at_risk", "programme", "leaving"),
+    *("wishes", "units", "kinds", "costs"),
 )
 A, C, F, L = "Administrator", "Donor care", "Finance", "Finance lead"
+G, P = "Gifts coordinator", "Purchaser"
 MONEY = {A, C, F, L}
+THINGS = {A, G, P}
 BOOKS = {A, F, L}
 # Who gets an answer, for each address of ours; everyone else is turned away.
 MAY = {
+    **{f"wishes:{name}": THINGS for name in ("index", "index_results", "inspect")},
+    **{f"wishes:{name}": {A, G} for name in ("add", "rewrite", "review", "publish", "end")},
+    **{f"units:{name}": THINGS for name in ("index", "index_results", "inspect", "mark")},
+    **{
+        f"{desk}:{name}": THINGS
+        for desk in ("kinds", "costs")
+        for name in ("index", "index_results")
+    },
+    **{f"kinds:{name}": {A, G} for name in ("add", "edit", "history", "history_results")},
+    **{f"costs:{name}": THINGS for name in ("add", "edit", "history", "history_results")},
     **{f"gifts:{name}": MONEY for name in ("index", "index_results", "inspect", "note")},
     "gifts:refund": MONEY,
     **{
@@ -88,7 +104,7 @@ MAY = {
         for name in ("index", "index_results", "inspect", "ask", "confirm")
     },
 }
-ROLES = ("Administrator", "Editor", "Publisher", "Donor care", "Finance", "Finance lead")
+ROLES = ("Administrator", "Editor", "Publisher", "Donor care", "Finance", "Finance lead", G, P)
 
 
 def ours() -> Iterator[str]:
@@ -115,7 +131,11 @@ def rows(make_gift, make_event, make_plan):
     gift, other = make_gift(), make_gift()
     author = person(factor=False)
     line = gift.lines.get()
+    wish = make_wish()
+    (unit,) = units.make(wish.kind, origin=Unit.Origin.BOUGHT)
     return {
+        **{"wishes": wish.pk, "units": unit.pk, "kinds": wish.kind_id},
+        "costs": wish.kind.costs.get().pk,
         "gifts": gift.pk,
         "donors": gift.donor.pk,
         "receipts": gift.receipts.get().pk,

@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from donations import demo as donations_demo
 from donations import demo_gifts
+from gifts import demo as gifts_demo
 from pages import demo as pages_demo
 from staff import demo as staff_demo
 
@@ -23,6 +24,8 @@ class Command(BaseCommand):
             donations_demo.seed()
             pages_demo.seed()
             staff_demo.seed()
+            author, reviewer = staff_demo.coordinators()
+            gifts_demo.seed(author=author, reviewer=reviewer)
             if not without_gifts:
-                demo_gifts.seed(self.stderr.write)
+                demo_gifts.seed(self.stderr.write, gifts_demo.gifts())
         self.stdout.write(staff_demo.show())

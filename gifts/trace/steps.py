@@ -1,0 +1,115 @@
+"""The way of each part of a gift: paid → ordered → received → checked and ready, on its day.
+
+A thing's code, its label, a partner and everything on the person's side stay out of here; news of
+things in use comes by quarter for whole groups.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+
+from donations.models import Donation, DonationLine
+from gifts.models import Unit, UnitShare, UnitStep, Wish
+
+State = Unit.State
+# What a donor reads; several of our states are one to her. The last one that counts is "ready":
+# what comes after it is the person's side.
+STAGES = ("ordered", "received", "ready")
+# Off their way: replaced, or waited for.
+TROUBLE = (State.DAMAGED, State.LOST, State.RETURNED, State.DISPOSED)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How many of a line's things have come so far, and when the newest did."""
+
+    name: str
+    done: int
+    of: int
+    at: datetime | None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.done == self.of > 0
+
+
+@dataclass(frozen=True)
+class LineTrace:
+    """One part of a gift and its way."""
+
+    line: DonationLine
+    wish: Wish | None
+    stages: tuple[Stage, ...] = ()
+    # Things that came to grief on their way.
+    in_trouble: int = 0
+    spent_minor: int = 0
+
+    @property
+    def things(self) -> int:
+        return self.stages[0].of if self.stages else 0
+
+    @property
+    def waiting_minor(self) -> int:
+        """What of it has not been spent on a thing yet."""
+        return self.line.amount_minor - self.spent_minor
+
+
+@dataclass
+class _Found:
+    units: dict[int, Unit] = field(default_factory=dict)
+    spent_minor: int = 0
+
+
+def of(donation: Donation) -> list[LineTrace]:
+    """The parts of one gift in their order; five queries whatever it holds."""
+    lines = list(donation.lines.select_related("designation", "asked_for"))
+    purses = [line.designation_id for line in lines]
+    wishes = Wish.objects.filter(designation__in=purses).select_related("kind")
+    by_purse = {wish.designation_id: wish for wish in wishes}
+    found: defaultdict[int, _Found] = defaultdict(_Found)
+    units = Unit.objects.filter(shares__line__in=lines).distinct().in_bulk()
+    for share in UnitShare.objects.filter(line__in=lines):
+        found[share.line_id].units[share.unit_id] = units[share.unit_id]
+        found[share.line_id].spent_minor += share.amount_minor
+    steps = _steps(units)
+    return [
+        _trace(line, by_purse.get(line.designation_id), found[line.pk], steps) for line in lines
+    ]
+
+
+def _steps(units: Iterable[int]) -> dict[tuple[int, str], datetime]:
+    """When a unit first came to a state."""
+    rows = UnitStep.objects.filter(unit__in=list(units)).order_by("-pk")
+    return {(row.unit_id, row.state): row.at for row in rows}
+
+
+def _trace(
+    line: DonationLine,
+    wish: Wish | None,
+    found: _Found,
+    steps: dict[tuple[int, str], datetime],
+) -> LineTrace:
+    stages = []
+    for name in STAGES:
+        moments = [at for unit in found.units if (at := steps.get((unit, name)))]
+        newest = max(moments, default=None)
+        stages.append(Stage(name, len(moments), len(found.units), newest))
+    return LineTrace(
+        line,
+        wish,
+        tuple(stages) if found.units else (),
+        in_trouble=sum(unit.state in TROUBLE for unit in found.units.values()),
+        spent_minor=found.spent_minor,
+    )
+
+
+def next_release(today: date | None = None) -> date:
+    """The end of the quarter, when news from the person's side may come."""
+    day = today or timezone.now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    last = 3 * ((day.month - 1) // 3) + 3
+    return date(day.year, last, 30 if last in (6, 9) else 31)
