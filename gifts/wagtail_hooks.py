@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 
+from gifts.staff.buying import OrdersDesk, SuppliersDesk
+from gifts.staff.buying_pages import BuyableDesk, DifferencesDesk, StockDesk
 from gifts.staff.catalogue import CostsDesk, KindsDesk
 from gifts.staff.given import GivenDesk
 from gifts.staff.offers import InstructionsDesk, OffersDesk
@@ -19,14 +21,22 @@ class Gifts(ViewSetGroup):
     items = (WishesDesk, UnitsDesk, KindsDesk, CostsDesk)
 
 
+class Buying(ViewSetGroup):
+    menu_label = _("Buying")
+    menu_name = "buying"
+    menu_icon = "clipboard-list"
+    menu_order = 158
+    items = (BuyableDesk, OrdersDesk, DifferencesDesk, StockDesk, SuppliersDesk)
+
+
 class InKind(ViewSetGroup):
     menu_label = _("Gifts in kind")
     menu_name = "in-kind"
     menu_icon = "mail"
-    menu_order = 158
+    menu_order = 159
     items = (OffersDesk, GivenDesk, InstructionsDesk)
 
 
 @hooks.register("register_admin_viewset")
 def desks() -> list[ViewSetGroup]:
-    return [Gifts(), InKind()]
+    return [Gifts(), Buying(), InKind()]
