@@ -292,9 +292,10 @@ class Stack:
             return
         self.say("Making the tables (about half a minute; only now and after an update) …")
         with ThreadPoolExecutor() as pool:
+            # Of the vault its own app alone: all others would be worked through for nothing.
             migrations = [
-                pool.submit(self.manage, "migrate", "-v0", f"--database={alias}", role="owner")
-                for alias in ("default", "vault")
+                pool.submit(self.manage, "migrate", "-v0", *which, role="owner")
+                for which in ((), ("vault", "--database=vault"))
             ]
         for migration in migrations:
             migration.result()

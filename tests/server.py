@@ -244,14 +244,14 @@ def _make_templates(server: embedded.Server, template: str) -> None:
     }
     commands = [
         subprocess.Popen(
-            [sys.executable, "manage.py", "migrate", "--verbosity=0", f"--database={alias}"],
+            [sys.executable, "manage.py", "migrate", "--verbosity=0", *which],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
-        for alias in ("default", "vault")
+        for which in ((), ("vault", "--database=vault"))
     ]
     said = [command.communicate()[0] for command in commands]
     if any(command.returncode for command in commands):

@@ -58,14 +58,28 @@ def book(invoice_id: str) -> bool | None:
 
 
 def plan_of(invoice: gateway.Invoice) -> Plan | None:
-    """By its subscription; or by our reference, where the news of the beginning was lost."""
-    plan = Plan.objects.filter(subscription_id=invoice.subscription_id or None).first()
-    if plan is None and invoice.reference:
-        attempt = CheckoutAttempt.objects.filter(reference=invoice.reference).first()
-        if attempt and attempt.session_id:
-            payments.refresh(attempt)
-            plan = Plan.objects.filter(subscription_id=invoice.subscription_id).first()
+    """By its subscription; or by our reference, where the news of the beginning was lost.
+
+    That beginning is taken over then; `is_ours` only looks.
+    """
+    # A bill of no subscription has "", and plans that wait for theirs have null.
+    known = Plan.objects.filter(subscription_id=invoice.subscription_id)
+    plan = known.first()
+    if plan is None and (attempt := _beginning_of(invoice)):
+        payments.refresh(attempt)
+        plan = known.all().first()
     return plan
+
+
+def is_ours(invoice: gateway.Invoice) -> bool:
+    """Whether it is a bill of a plan, or of one of whose beginning we have not heard."""
+    known = Plan.objects.filter(subscription_id=invoice.subscription_id)
+    return known.exists() or _beginning_of(invoice) is not None
+
+
+def _beginning_of(invoice: gateway.Invoice) -> CheckoutAttempt | None:
+    opened = CheckoutAttempt.objects.filter(session_id__isnull=False)
+    return opened.filter(reference=invoice.reference).first() if invoice.reference else None
 
 
 def catch_up(plan: Plan) -> None:

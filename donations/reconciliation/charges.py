@@ -31,7 +31,7 @@ def _unbooked(key: str, one: gateway.ListedCharge) -> Found | None:
         again = partial(payments.refresh, attempt)
         return Found(Cause.CHARGE_UNBOOKED, key, detail, again)
     invoice_id = gateway.find_invoice_of(one.payment_intent_id)
-    if not invoice_id or renewals.plan_of(gateway.fetch_invoice(invoice_id)) is None:
+    if not invoice_id or not renewals.is_ours(gateway.fetch_invoice(invoice_id)):
         return None
     return Found(Cause.CHARGE_UNBOOKED, key, detail, partial(renewals.book, invoice_id))
 

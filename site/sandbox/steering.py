@@ -199,6 +199,8 @@ def tamper(given: Given) -> Answer:
     with store.transaction():
         if given.get("forget"):
             store.delete(thing["id"])
+            # What was to happen to it never will.
+            store.execute("DELETE FROM agenda WHERE subject = ?", (thing["id"],))
         else:
             store.save(thing | dict(given["set"]))
     return {}

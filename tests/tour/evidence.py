@@ -118,12 +118,11 @@ def interesting_receipts(stage: Stage) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def photograph(windows: Windows, stage: Stage, receipt_code: str) -> None:
+def photograph(windows: Windows, stage: Stage) -> None:
     """The main pages, narrow and wide, light; and the front page by night."""
-    pages = PAGES | {"receipt-check": f"/receipts/check/?code={receipt_code}"}
     for size in ("phone", "desktop"):
         with windows.guest("10.202.0.1", size) as guest:
-            for name, path in pages.items():
+            for name, path in PAGES.items():
                 guest.page.goto(f"{stage.public}{path}")
                 guest.shot(name)
             guest.page.goto(f"{stage.staff}/admin/")
@@ -134,9 +133,12 @@ def photograph(windows: Windows, stage: Stage, receipt_code: str) -> None:
                 guest.shot(f"{name}-dark")
 
 
-def see_my_giving(windows: Windows, stage: Stage, email: str, label: str) -> None:
-    """Open an account by a mailed code; the donor's own receipt must be there."""
+def see_my_giving(windows: Windows, stage: Stage, receipt: dict[str, Any], code: str) -> None:
+    """Check a receipt, open an account by a mailed code; the donor's own receipt must be there."""
+    email, label = receipt["email"], receipt["label"]
     with windows.guest("10.202.0.2", "phone") as guest:
+        guest.page.goto(f"{stage.public}/receipts/check/?code={code}")
+        guest.shot("receipt-check")
         guest.page.goto(f"{stage.public}/account/signup/")
         guest.page.locator("main [type=email]").fill(email)
         before = len(stage.mails)
@@ -144,9 +146,9 @@ def see_my_giving(windows: Windows, stage: Stage, email: str, label: str) -> Non
         stage.wait("a mail with a code", lambda: len(stage.mails) > before, 30)
         guest.shot("my-giving-code")
         text = checks.body(checks.read_mail(stage.mails[-1]))
-        code = SIGN_IN_CODE.search(text)
-        assert code, f"no code in:\n{text}"
-        guest.page.locator("main input[name=code]").fill(code[1])
+        mailed = SIGN_IN_CODE.search(text)
+        assert mailed, f"no code in:\n{text}"
+        guest.page.locator("main input[name=code]").fill(mailed[1])
         guest.page.locator("main form [type=submit]").first.click()
         guest.page.wait_for_load_state()
         guest.page.goto(f"{stage.public}/account/")

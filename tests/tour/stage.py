@@ -36,7 +36,9 @@ class Stage:
     """A fresh stack that is watched while the tour goes on."""
 
     def __init__(self, data: Path, say: Callable[[str], None]) -> None:
-        self.stack = ProxiedStack(data, port=processes.free_row_of_ports(), say=say)
+        # Workers die here, the machine does not: nothing waits for a disk.
+        port = processes.free_row_of_ports()
+        self.stack = ProxiedStack(data, port=port, durable=False, say=say)
         self.broken: list[str] = []
 
     def start(self) -> None:

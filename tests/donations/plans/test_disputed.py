@@ -94,35 +94,6 @@ def test_a_refund_that_is_heard_of_before_its_renewal_finds_it(standing):
     assert plan.donations.get(charge_id=charge).refunded_minor == 1000
 
 
-def test_a_month_of_standing_gifts_gives_no_false_alarm_and_planted_ones_are_named(standing):
-    plans = [standing.begun(2500 + number, email=f"d{number}@example.org") for number in range(5)]
-    for plan in plans[:1]:
-        standing.renew(plan)
-
-    def compare(**how):
-        until = timezone.now() + timedelta(minutes=1)
-        done = run.reconcile(since=until - timedelta(days=60), until=until, **how)
-        return {(one.cause, one.about) for one in done.differences.all()}
-
-    assert compare() == set()
-    sandbox, ids = standing.giving.sandbox, [plan.subscription_id for plan in plans]
-    sandbox.lose(ids[0])
-    sandbox.tamper(ids[1], status="past_due")
-    sandbox.tamper(ids[2], pause_collection={"behavior": "void", "resumes_at": None})
-    Plan.objects.filter(pk=plans[3].pk).update(amount_minor=1)
-    Plan.objects.filter(pk=plans[4].pk).update(next_charge_at=timezone.now() - timedelta(days=3))
-    assert compare() == {
-        (Cause.PLAN_UNKNOWN_THERE, ids[0]),
-        (Cause.PLAN_STATE, ids[1]),
-        (Cause.PLAN_STATE, ids[2]),
-        (Cause.PLAN_TERMS, ids[3]),
-        (Cause.RENEWAL_OVERDUE, ids[4]),
-    }
-    compare(repair=True)
-    assert compare() == {(Cause.PLAN_UNKNOWN_THERE, ids[0])}
-    standing.giving.books_are_damaged = True  # a raised amount without its story
-
-
 def test_renewals_of_an_outage_are_found_and_booked(standing):
     plan = standing.begun()
     standing.clocks_to(plan.next_charge_at + timedelta(hours=2))

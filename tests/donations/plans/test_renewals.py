@@ -1,5 +1,6 @@
 """A standing gift begins by the form's donation; each paid invoice becomes one more, once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -226,3 +227,13 @@ def test_an_older_answer_never_overwrites_a_newer_one(standing, monkeypatch):
     refresh(plan)
     assert standing.now(plan).amount_minor == 4000
     assert standing.story(plan) == ["started", "raised"]
+
+
+def test_a_bill_without_a_plan_is_not_that_of_a_plan_still_to_begin(standing):
+    plan = standing.begun()
+    standing.giving.begin(interval="month")  # waits for its first payment
+    bill = gateway.fetch_invoice(plan.donations.get().invoice_id)
+    assert renewals.plan_of(bill) == plan
+    strangers = replace(bill, subscription_id="", reference="")
+    assert renewals.plan_of(strangers) is None
+    assert not renewals.is_ours(strangers)
