@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from donations import ledger
 from donations.ledger import Leg
-from donations.models import Designation, LegalEntity, Posting
+from donations.models import Designation, Entry, LegalEntity, Posting
 
 Account = Posting.Account
 Amounts = Mapping[Designation, int]
@@ -175,6 +175,8 @@ def cover(
         raise NotAllowed("no_reason")
     if origin.restriction != Designation.Restriction.WITHOUT or origin.code == ledger.SHORTFALL:
         raise NotAllowed("restricted")
+    if Entry.objects.filter(source=cause.source).exists():
+        return False
     return _transfer(
         origin,
         to=designation,

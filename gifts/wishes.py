@@ -168,7 +168,8 @@ def refresh_state(wish: Wish) -> Wish:
     if wish.state not in ladder.LIVE or wish.designation is None:
         return wish
     given = room.standing([wish.designation.pk])[wish.designation.pk].given_minor
-    bought = Unit.objects.filter(wish=wish, origin=Unit.Origin.BOUGHT).exists()
+    units = Unit.objects.filter(wish=wish, origin=Unit.Origin.BOUGHT)
+    bought = units.exclude(state=Unit.State.CANCELED).exists()
     if wish.state == State.PUBLISHED and given >= _goal_minor(wish):
         wish.state = State.FUNDED
     elif wish.state == State.FUNDED and given < _goal_minor(wish) and not bought:

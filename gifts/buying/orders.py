@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from core.tokens import new_token
 from donations import spending
 from donations.models import Designation, LegalEntity
 from gifts import units
@@ -198,36 +197,34 @@ def cover(
     designation: Designation,
     origin: Designation,
     amount_minor: int,
-    left_minor: int,
+    token: str,
     reason: str,
     by: Any,
 ) -> None:
     """General money is passed to a purpose whose own does not suffice for the order.
 
     Args:
-        left_minor: what the purpose had left when the person looked: pressed twice, it is one.
+        token: of the form: sent twice, it is one.
 
     Raises:
         TooLittle: the general money does not suffice.
         NotAllowed: no_reason, restricted, nothing.
-        Refused: changed, not_approved, other_purpose.
+        Refused: not_approved, other_purpose.
     """
     order = locked(order)
     if order.state not in (State.APPROVED, State.ORDERED, State.RECEIVED):
         raise Refused("not_approved")
     if not order.lines.filter(designation=designation).exists():
         raise Refused("other_purpose")
-    spending.locked([designation.pk, origin.pk])
-    if spending.left_minor([designation.pk], currency=order.currency)[designation.pk] != left_minor:
-        raise Refused("changed")
-    spending.cover(
+    done = spending.cover(
         designation,
         amount_minor=amount_minor,
         origin=origin,
         currency=order.currency,
-        cause=spending.Cause(f"cover:{new_token()}", order.legal_entity, by, reason),
+        cause=spending.Cause(f"cover:{token}", order.legal_entity, by, reason),
     )
-    record(order, "covered", by=by, note=reason, amount_minor=amount_minor)
+    if done:
+        record(order, "covered", by=by, note=reason, amount_minor=amount_minor)
 
 
 def lacking(order: PurchaseOrder) -> dict[Designation, tuple[int, int]]:

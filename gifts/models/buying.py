@@ -212,7 +212,7 @@ class PurchaseOrder(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.supplier} {self.pk:05}"
+        return f"{self.pk:05}, {self.supplier}"
 
 
 class OrderLine(models.Model):

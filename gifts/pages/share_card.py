@@ -35,7 +35,7 @@ def of(slug: str) -> bytes:
     if kept is None:
         card = showing.Card(showing.find(slug), "")
         entity = LegalEntity.objects.filter(is_default=True).first()
-        kept = draw(card.name, card.one, entity.short_name if entity else "")
+        kept = draw(card.name, card.each, entity.short_name if entity else "")
         caches["local"].set(key, kept, SECONDS)
     return kept
 

@@ -91,10 +91,12 @@ class Card:
         return self.wish.currency
 
     @property
-    def one(self) -> str:
-        """The price of one: "One laptop costs $480"."""
-        said = {"thing": self.wish.kind.public_name.lower(), "price": self._short(self.unit_minor)}
-        return _("One %(thing)s: %(price)s") % said
+    def price(self) -> str:
+        return self._short(self.unit_minor)
+
+    @property
+    def each(self) -> str:
+        return _("%(price)s each") % {"price": self.price}
 
     @property
     def smallest(self) -> str:

@@ -61,6 +61,15 @@ def coordinators() -> tuple[User, User]:
     return User.objects.get(email=first), User.objects.get(email=second)
 
 
+def buyers() -> dict[str, User]:
+    """Who draws up the sample orders, and who lets their money go."""
+    of = {role: one.email for one in STAFF for role in one.roles}
+    return {
+        "buyer": User.objects.get(email=of["Purchaser"]),
+        "finance": User.objects.get(email=of["Finance lead"]),
+    }
+
+
 def show() -> str:
     """How to sign in, for a person to read."""
     lines = [f"{one.email:32} {one.password}  {', '.join(one.roles)}" for one in STAFF]

@@ -61,6 +61,13 @@ FINANCE = Role(
         *("view_refund", "request_refund", "approve_refund", "view_dispute", "view_payout"),
         *("view_riskalert", "settle_riskalert"),
     )
+    # Whoever lets money go has not ordered: the database holds it for each single order.
+    + _things(
+        *("view_wish", "view_unit", "view_purchaseorder", "view_supplier", "approve_order"),
+        *("add_invoice", "approve_invoice", "pay_invoice", "cover_order", "close_order"),
+    )
+    # What given things are worth to the books and the tax office.
+    + _things("view_offer", "sign_form_8283", "view_giventhing", "value_giventhing")
 )
 FINANCE_LEAD = Role(
     permissions=(
@@ -76,12 +83,17 @@ GIFTS_COORDINATOR = Role(
         *("view_itemkind", "add_itemkind", "change_itemkind"),
         *("view_itemcost", "add_itemcost", "change_itemcost"),
         *("view_unit", "move_unit"),
+        *("view_purchaseorder", "approve_order", "receive_order"),
+        *("view_offer", "decide_offer", "receive_offer", "view_giventhing", "check_giventhing"),
+        *("dispose_giventhing", "view_handovertext", "add_handovertext", "change_handovertext"),
     )
 )
 PURCHASER = Role(
     permissions=_things(
         *("view_wish", "view_unit", "move_unit", "view_itemkind"),
         *("view_itemcost", "add_itemcost", "change_itemcost"),
+        *("view_supplier", "add_supplier", "change_supplier", "add_invoice"),
+        *("view_purchaseorder", "add_purchaseorder", "change_purchaseorder", "place_order"),
     )
 )
 # Whoever gives out roles could give herself any; so nothing is withheld, and it is said openly.

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from accounts.models import User
 from donations import checkout, demo, gateway, payments, spending
@@ -41,7 +42,8 @@ def give(designation: Designation, amount_minor: int, *, seconds_ago: float = 0)
         fingerprint="f", failure_code="", decline_code="", movement=None,
     )  # fmt: skip
     gift = Donation.objects.get(pk=gift.pk)
-    payments.settle(gift, charge=charge, payment_intent_id=f"pi_bought_{number}")
+    with transaction.atomic():
+        payments.settle(gift, charge=charge, payment_intent_id=f"pi_bought_{number}")
     return gift
 
 

@@ -169,7 +169,7 @@ def test_a_bill_that_the_wish_cannot_bear_is_refused_until_general_money_stands_
     general = Designation.objects.get(is_default=True)
     give(general, 7600)
     orders.cover(
-        order, designation=wish.designation, origin=general, amount_minor=7600, left_minor=2000,
+        order, designation=wish.designation, origin=general, amount_minor=7600, token="t",
         reason="New import duty", by=buying.finance,
     )  # fmt: skip
     invoices.approve(order, by=buying.finance)
