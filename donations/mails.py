@@ -45,11 +45,13 @@ def queue(
     refund: Refund | None = None,
     plan: Plan | None = None,
     step: PlanStep | None = None,
+    about: str = "",
 ) -> None:
     """Owe somebody a mail. The same cause twice is one mail.
 
     Args:
         cause: names what justifies it, as "receipt:318".
+        about: what an app above finds its facts by.
     """
     mail = Mail(
         template=template,
@@ -61,6 +63,7 @@ def queue(
         refund=refund,
         plan=plan,
         step=step,
+        about=about,
     )
     with transaction.atomic():
         Mail.objects.bulk_create([mail], ignore_conflicts=True)
@@ -154,6 +157,8 @@ def correct_and_resend(mail: Mail, *, to: str, actor: Any = None) -> None:
         plan = mail.plan or (mail.donation.plan if mail.donation else None)
         if plan and plan.email == mail.to:
             Plan.objects.filter(pk=plan.pk).update(email=to)
+        if mail.template in READDRESS:
+            READDRESS[mail.template](mail, to)
         queue(
             mail.template,
             to=to,
@@ -164,6 +169,7 @@ def correct_and_resend(mail: Mail, *, to: str, actor: Any = None) -> None:
             refund=mail.refund,
             plan=mail.plan,
             step=mail.step,
+            about=mail.about,
         )
 
 
@@ -188,6 +194,7 @@ def send_again(mail: Mail) -> None:
                 refund=mail.refund,
                 plan=mail.plan,
                 step=mail.step,
+                about=mail.about,
             )
 
 
@@ -320,6 +327,7 @@ def _refunded(mail: Mail, preview: bool) -> dict[str, Any]:
     }
 
 
+# Apps above add theirs when they are ready, here and below.
 CONTEXTS: dict[str, Callable[[Mail, bool], dict[str, Any]]] = {
     "receipt": _receipt,
     "receipt_again": _receipt,
@@ -331,3 +339,5 @@ CONTEXTS: dict[str, Callable[[Mail, bool], dict[str, Any]]] = {
     "gift_refunded": _refunded,
     "plan": letters.of_plan,
 }
+# Called when staff correct the address of a mail, so that later ones go there too.
+READDRESS: dict[str, Callable[[Mail, str], None]] = {}

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from donations.books.problem import Check, Problem
 from donations.models import DonationLine, Posting
 from gifts.models import Invoice, OrderedUnit, OrderLine, PurchaseOrder, Unit
+from gifts.offers import values
 
 Account = Posting.Account
 State = PurchaseOrder.State
@@ -125,4 +126,5 @@ CHECKS: Mapping[str, Check] = {
     "orders hold the money they want": orders_are_booked,
     "invoices are booked and borne by units": invoices_are_booked,
     "advances and debts are those that stand open": nobody_is_owed_twice,
+    "given things are booked at their value": values.values_are_booked,
 }

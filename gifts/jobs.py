@@ -1,11 +1,12 @@
-"""What runs by the clock for things."""
+"""What runs by the clock for things; the worker finds the other jobs through it too."""
 
 from procrastinate.contrib.django import app
 
 from gifts import wishes
+from gifts.offers import acknowledgments, wiping
 from gifts.trace import telling
 
-__all__ = ["telling"]
+__all__ = ["acknowledgments", "telling"]
 
 
 @app.periodic(cron="* * * * *")
@@ -13,3 +14,10 @@ __all__ = ["telling"]
 def refresh_wishes(timestamp: int) -> None:
     """Each minute: wishes whose money is there become funded, those whose day is over end."""
     wishes.refresh_states()
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(queue="public", queueing_lock="forget_statements")
+def forget_statements(timestamp: int) -> None:
+    """Each night: files of statements of erasure that were kept long enough."""
+    wiping.forget_old_files()

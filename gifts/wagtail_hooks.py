@@ -7,6 +7,8 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 from gifts.staff.buying import OrdersDesk, SuppliersDesk
 from gifts.staff.buying_pages import BuyableDesk, DifferencesDesk, StockDesk
 from gifts.staff.catalogue import CostsDesk, KindsDesk
+from gifts.staff.given import GivenDesk
+from gifts.staff.offers import InstructionsDesk, OffersDesk
 from gifts.staff.units import UnitsDesk
 from gifts.staff.wishes import WishesDesk
 
@@ -27,6 +29,14 @@ class Buying(ViewSetGroup):
     items = (BuyableDesk, OrdersDesk, DifferencesDesk, StockDesk, SuppliersDesk)
 
 
+class InKind(ViewSetGroup):
+    menu_label = _("Gifts in kind")
+    menu_name = "in-kind"
+    menu_icon = "mail"
+    menu_order = 159
+    items = (OffersDesk, GivenDesk, InstructionsDesk)
+
+
 @hooks.register("register_admin_viewset")
 def desks() -> list[ViewSetGroup]:
-    return [Gifts(), Buying()]
+    return [Gifts(), Buying(), InKind()]

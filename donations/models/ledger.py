@@ -59,6 +59,10 @@ class Posting(models.Model):
         DISPUTES = "disputes", _("Disputed by donors' banks")
         BANK = "bank_transit", _("On its way to the bank")
         TRANSFERS = "transfers", _("Between designations")
+        # Things given instead of money. No designation: they are no money to be spent.
+        IN_KIND = "contributions_in_kind", _("Contributions in kind")
+        IN_KIND_HELD = "things_given", _("Given things on hand")
+        IN_KIND_USED = "things_given_used", _("Given things handed on or disposed of")
         # Both sides of an order that is placed: with the designation, and without. Always nets out.
         COMMITTED = "committed", _("Committed to orders")
         PURCHASES = "purchases", _("Things and fees bought for people")

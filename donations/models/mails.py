@@ -37,6 +37,8 @@ class Mail(models.Model):
     step = models.ForeignKey(
         "donations.PlanStep", models.PROTECT, null=True, blank=True, related_name="mails"
     )
+    # What it tells of, in the words of the app above that owes it: "accepted:<reference>".
+    about = models.CharField(max_length=80, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)

@@ -118,6 +118,7 @@ MAILS: Words = {
     "confirm_gift": _("Confirmation of the address"),
     "gift_refunded": _("Refund"),
     "plan": _("About a regular gift"),
+    "offer": _("About things offered"),
 }
 
 

@@ -10,29 +10,50 @@ from gifts.models.buying import (
     Supplier,
 )
 from gifts.models.catalogue import ItemCost, ItemKind, Purpose, Region
+from gifts.models.given import BookValue, DeviceCheck, Disposal, GivenThing
 from gifts.models.invoices import Advance, Invoice, InvoiceLine
+from gifts.models.offers import HandoverText, Offer, OfferPhoto
 from gifts.models.pages import WishListPage
+from gifts.models.papers import (
+    Acknowledgment,
+    AcknowledgmentFile,
+    AcknowledgmentSeries,
+    StatementFile,
+    WipeStatement,
+)
 from gifts.models.units import Unit, UnitShare, UnitStep
 from gifts.models.wishes import Wish
 
 __all__ = [
+    "Acknowledgment",
+    "AcknowledgmentFile",
+    "AcknowledgmentSeries",
     "Advance",
+    "BookValue",
+    "DeviceCheck",
+    "Disposal",
     "Explanation",
+    "GivenThing",
     "GoodsReceipt",
+    "HandoverText",
     "Invoice",
     "InvoiceLine",
     "ItemCost",
     "ItemKind",
+    "Offer",
+    "OfferPhoto",
     "OrderLine",
     "OrderStep",
     "OrderedUnit",
     "PurchaseOrder",
     "Purpose",
     "Region",
+    "StatementFile",
     "Supplier",
     "Unit",
     "UnitShare",
     "UnitStep",
+    "WipeStatement",
     "Wish",
     "WishListPage",
 ]

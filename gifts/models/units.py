@@ -36,6 +36,9 @@ STEPS = [
     *(("handed_over", after) for after in ("confirmed", *FAULTS)),
     # Repaired, found again or sent back to us: checked as if it had just come.
     *((before, "received") for before in ("damaged", "lost", "returned")),
+    # A given thing that cannot be used, as one that is still locked.
+    *((before, "declined") for before in ("received", "tested")),
+    *(("declined", after) for after in ("returned", "disposed")),
     ("damaged", "returned"),
     ("damaged", "disposed"),
 ]
@@ -148,6 +151,31 @@ class Unit(models.Model):
                 func="""
                     IF (SELECT is_device FROM gifts_itemkind WHERE id = NEW.kind_id) THEN
                         RAISE EXCEPTION 'unit % is a device that was not erased', NEW.code;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="unit_given_device_is_ready_once_checked",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "NEW.\"origin\" = 'given' AND NEW.\"state\" = 'ready'"
+                    " AND OLD.\"state\" <> 'ready'"
+                ),
+                # Six kinds of checks, the latest of each passed, and since it last came to us.
+                func="""
+                    IF (SELECT is_device FROM gifts_itemkind WHERE id = NEW.kind_id) AND 6 <> (
+                        SELECT COUNT(*) FROM (
+                            SELECT DISTINCT ON (c.check_kind) c.passed FROM gifts_devicecheck c
+                            WHERE c.thing_id = NEW.id AND c.at >= (
+                                SELECT MAX(s.at) FROM gifts_unitstep s
+                                WHERE s.unit_id = NEW.id AND s.state = 'received'
+                            )
+                            ORDER BY c.check_kind, c.id DESC
+                        ) latest WHERE latest.passed
+                    ) THEN
+                        RAISE EXCEPTION 'unit % has not passed every check', NEW.code;
                     END IF;
                     RETURN NEW;
                 """,

@@ -12,6 +12,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("pages.urls")),
         path("", include("donations.urls")),
+        path("things/offer/", include("gifts.offers.urls")),
         path("", include("gifts.urls")),
         path("", include("accounts.urls")),
         # Pages answer whatever no other line above did, so they stay last.

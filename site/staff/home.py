@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from wagtail.admin.ui.components import Component
 
 from donations.staff.waiting import last_days, waiting
+from gifts.staff import offers
 
 
 class WaitingPanel(Component):
@@ -17,7 +18,7 @@ class WaitingPanel(Component):
         self.request = request
 
     def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
-        return {"notices": waiting(self.request.user)}
+        return {"notices": [*waiting(self.request.user), *offers.waiting(self.request.user)]}
 
 
 class SearchPanel(Component):

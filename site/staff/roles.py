@@ -66,6 +66,8 @@ FINANCE = Role(
         *("view_wish", "view_unit", "view_purchaseorder", "view_supplier", "approve_order"),
         *("add_invoice", "approve_invoice", "pay_invoice", "cover_order", "close_order"),
     )
+    # What given things are worth to the books and the tax office.
+    + _things("view_offer", "sign_form_8283", "view_giventhing", "value_giventhing")
 )
 FINANCE_LEAD = Role(
     permissions=(
@@ -82,6 +84,8 @@ GIFTS_COORDINATOR = Role(
         *("view_itemcost", "add_itemcost", "change_itemcost"),
         *("view_unit", "move_unit"),
         *("view_purchaseorder", "approve_order", "receive_order"),
+        *("view_offer", "decide_offer", "receive_offer", "view_giventhing", "check_giventhing"),
+        *("dispose_giventhing", "view_handovertext", "add_handovertext", "change_handovertext"),
     )
 )
 PURCHASER = Role(

@@ -7,6 +7,7 @@ from donations import demo as donations_demo
 from donations import demo_gifts
 from gifts import demo as gifts_demo
 from gifts.buying import demo as buying_demo
+from gifts.offers import demo as offers_demo
 from pages import demo as pages_demo
 from staff import demo as staff_demo
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
             staff_demo.seed()
             author, reviewer = staff_demo.coordinators()
             gifts_demo.seed(author=author, reviewer=reviewer)
+            offers_demo.seed(by=author)
             if not without_gifts:
                 demo_gifts.seed(self.stderr.write, gifts_demo.gifts())
                 buying_demo.seed(second=reviewer, **staff_demo.buyers())

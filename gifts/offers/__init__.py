@@ -1,0 +1,1 @@
+"""Things given instead of money: offered, decided on, taken in, checked, and their papers."""
