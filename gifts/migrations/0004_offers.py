@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donations', '0013_in_kind_accounts'),
+        ('donations', '0012_in_kind_accounts'),
         ('gifts', '0003_buying'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
