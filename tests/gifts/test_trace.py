@@ -90,6 +90,13 @@ def test_a_thing_that_was_damaged_is_said_and_its_replacement_counts(giving, gif
     assert "damaged or was lost" in page_of(giving, gift).text
 
 
+def test_a_canceled_order_gives_the_money_back_to_the_gift(giving, gift, wish):
+    unit = bought(gift, wish)
+    units.move(unit, to=Unit.State.CANCELED, by=person())
+    line, _ = steps.of(gift)
+    assert (line.stages, line.waiting_minor) == ((), UNIT + 15_000)
+
+
 def test_each_step_is_told_once_by_mail(giving, run_jobs, gift, wish):
     outbox.outbox.clear()
     gift.lines.first()
