@@ -50,6 +50,7 @@ class Organisation:
     give_url: str
     safety_url: str
     receipt_check_url: str
+    offer_url: str
     account_url: str
 
 
@@ -101,6 +102,7 @@ def _read(language: str) -> Organisation:
         give_url=_url("give"),
         safety_url=_url("safety"),
         receipt_check_url=_url("receipt_check"),
+        offer_url=_url("offer"),
         account_url=_url("my_giving"),
     )
 

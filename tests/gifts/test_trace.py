@@ -1,7 +1,7 @@
 """What a donor sees of her gift: the thing's steps on their day, never a word of a person."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core import mail as outbox
@@ -12,7 +12,7 @@ from donations.checkout import Part
 from donations.models import Designation, Donation, Mail
 from gifts import units
 from gifts.models import Unit, UnitShare
-from gifts.trace import steps, telling
+from gifts.trace import funds, steps, telling
 from tests.gifts.wishing import UNIT, make_wish, wish
 from tests.people import person
 
@@ -164,3 +164,18 @@ def test_a_trace_of_many_lines_costs_the_same_few_queries(
         bought(gift, wish, cost=20_000)
     with django_assert_num_queries(5):
         steps.of(gift)
+
+
+@pytest.mark.parametrize("count", [10, 11])
+def test_an_open_fund_tells_a_quarter_only_with_eleven_gifts_behind_it(giving, run_jobs, count):
+    fund = Designation.objects.get(is_default=True)
+    for number in range(count):
+        giving.pay(giving.begin(1_000, email=f"d{number}@example.org"))
+    giving.deliver()
+    run_jobs()
+    now = timezone.now()
+    (quarter,) = funds.quarters([fund], since=now, now=now + timedelta(days=92))[fund.pk][-1:]
+    shown = (quarter.given.count, quarter.given.amount_minor)
+    assert shown == ((11, 11_000) if count == 11 else (None, None))
+    assert quarter.spent.is_hidden
+    assert not funds.quarters([fund], since=now)[fund.pk]
