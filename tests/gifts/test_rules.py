@@ -129,7 +129,7 @@ def test_a_given_device_is_ready_only_once_it_was_erased():
         units.move(unit, to=state, by=None)
     with pytest.raises(units.CannotMove):
         units.move(unit, to=State.READY, by=None)
-    refused = pytest.raises(DatabaseError, match="was not erased|has not passed every check")
+    refused = pytest.raises(DatabaseError, match=r"was not erased|has not passed every check")
     with refused, transaction.atomic():
         UnitStep.objects.create(unit=unit, state="ready")
 
