@@ -72,8 +72,10 @@ def of(donation: Donation) -> list[LineTrace]:
     wishes = Wish.objects.filter(designation__in=purses).select_related("kind")
     by_purse = {wish.designation_id: wish for wish in wishes}
     found: defaultdict[int, _Found] = defaultdict(_Found)
-    units = Unit.objects.filter(shares__line__in=lines).distinct().in_bulk()
-    for share in UnitShare.objects.filter(line__in=lines):
+    # What was called off gave its money back: that is in other things by now, or waits.
+    shares = UnitShare.objects.filter(line__in=lines).exclude(unit__state=State.CANCELED)
+    units = Unit.objects.filter(shares__in=shares).distinct().in_bulk()
+    for share in shares:
         found[share.line_id].units[share.unit_id] = units[share.unit_id]
         found[share.line_id].spent_minor += share.amount_minor
     steps = _steps(units)

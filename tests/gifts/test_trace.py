@@ -90,6 +90,21 @@ def test_a_thing_that_was_damaged_is_said_and_its_replacement_counts(giving, gif
     assert "damaged or was lost" in page_of(giving, gift).text
 
 
+def test_what_was_called_off_is_no_way_of_a_gift_and_is_not_told(giving, run_jobs, gift, wish):
+    outbox.outbox.clear()
+    units.move(bought(gift, wish), to=Unit.State.CANCELED, by=person())
+    assert steps.of(gift)[0].stages == ()
+    assert "as soon as enough" in page_of(giving, gift).text
+    telling.tell_of_things(0)
+    run_jobs()
+    assert not outbox.outbox
+    again = bought(gift, wish)
+    for state in ("received", "ready"):
+        units.move(again, to=Unit.State(state), by=person())
+    line = steps.of(gift)[0]
+    assert (line.things, line.stages[-1].is_whole, line.waiting_minor) == (1, True, 15_000)
+
+
 def test_each_step_is_told_once_by_mail(giving, run_jobs, gift, wish):
     outbox.outbox.clear()
     gift.lines.first()
