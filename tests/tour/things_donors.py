@@ -26,7 +26,8 @@ ROUND = (
     *("plain", "never_returns", "plain", "bank_paid", "plain", "plain", "secure", "plain"),
     *("goes_back", "plain", "bank_paid", "plain", "double_form", "plain", "plain"),
 )
-UNPAID = ("bank_bounced", "leaves", "bank_bounced", "gives_up", "leaves", "bank_bounced")
+# Few refusals: one bank account or card that fails for three people would wake the defence.
+UNPAID = ("bank_bounced", "leaves", "bank_bounced", "gives_up", "leaves", "gives_up")
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def dollars(minor: int) -> str:
 
 def baskets(count: int, wishes: Sequence[Asked]) -> list[Filled]:
     """So many that end paid, and some beside them that do not."""
-    unpaid = itertools.cycle(UNPAID)
+    unpaid = itertools.chain(UNPAID, itertools.repeat("leaves"))
     found = []
     for number in range(count + count // 20):
         story = ROUND[number % len(ROUND)] if number < count else next(unpaid)
@@ -209,6 +210,9 @@ class Rivals:
         self.quick.fill()
         self.quick.pay()
         told = self.slow.press_pay()
+        if told.status == 200:  # a proof is asked for since the page was drawn
+            self.slow.review = told
+            told = self.slow.press_pay()
         assert told.status == 409, f"the wish was covered, and paying answered {told.status}"
         instead = replace(self.slow.filled, rows=(), plain_minor=3000)
         taken_out = {f"units-{self.wish.slug}": "", f"share-{self.wish.slug}": ""}

@@ -136,6 +136,7 @@ def _check(thing: GivenThing, people: tuple[Any, Any], *, locked: bool) -> None:
         assert unit.state != Unit.State.READY, f"ready before the check “{kind}”"
         passed = not (locked and kind == DeviceCheck.Check.UNLOCKED)
         facts = ERASED if kind == DeviceCheck.Check.ERASED else {}
+        facts = facts if passed else {"note": "It asks for the account of its first owner."}
         intake.check(thing, kind, passed=passed, by=people[number % 2], **facts)
     if locked:
         intake.refuse(thing, reason="It is still locked to an account.", by=people[1])
