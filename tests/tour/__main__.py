@@ -1,8 +1,8 @@
 """Everybody gives, everything goes wrong, and the books must hold: `make tour`.
 
 It starts the whole product on an empty folder, lets donors give through the real pages, delivers
-events twice and out of order, kills the worker, takes Stripe away, buys and takes in what was
-given, and compares our books with Stripe's to the cent. var/tour/ keeps what a person would look at.
+events twice and out of order, kills the worker, takes Stripe away, buys what was given, and
+compares our books with Stripe's to the cent. var/tour/ keeps what a person would look at.
 """
 
 import argparse
