@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from core import money
 from donations import mails, tracing
 from donations.models import Donation, Mail
-from gifts.models import UnitShare
+from gifts.models import Unit, UnitShare
 from gifts.trace import steps
 
 TEMPLATE = "trace"
@@ -34,6 +34,7 @@ def tell_of_things(timestamp: int) -> None:
 
 def _untold(stage: str) -> Any:
     shares = UnitShare.objects.filter(line__donation=OuterRef("pk"))
+    shares = shares.exclude(unit__state=Unit.State.CANCELED)
     if stage == "ready":
         shares = shares.filter(unit__steps__state="ready")
     told = Mail.objects.filter(

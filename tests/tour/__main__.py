@@ -1,8 +1,8 @@
 """Everybody gives, everything goes wrong, and the books must hold: `make tour`.
 
 It starts the whole product on an empty folder, lets donors give through the real pages, delivers
-events twice and out of order, kills the worker, takes Stripe away, and compares our books with
-Stripe's to the cent. var/tour/ keeps what a person would look at.
+events twice and out of order, kills the worker, takes Stripe away, buys what was given, and
+compares our books with Stripe's to the cent. var/tour/ keeps what a person would look at.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from tests.tour.donors import Donor
 from tests.tour.evidence import Evidence
 from tests.tour.stage import Stage, clear
 from tests.tour.stories import Given
+from tests.tour.things import Things
 
 FOLDER = ROOT / "var" / "tour"
 OUTAGE_SECONDS = 5
@@ -31,8 +32,9 @@ AT_A_TIME = 6
 
 
 class Tour:
-    def __init__(self, count: int, *, monthly: int, months: int) -> None:
+    def __init__(self, count: int, *, monthly: int, months: int, times: int = 1) -> None:
         self.count = count
+        self.times = times
         self.monthly, self.months = monthly, months
         self.evidence = Evidence(FOLDER)
         self.stage = Stage(FOLDER / "run", say)
@@ -70,6 +72,8 @@ class Tour:
             with self.doing("a donor finds her receipt in her account"):
                 own = evidence.interesting_receipts(self.stage)[0]
                 evidence.see_my_giving(windows, self.stage, own, self.code)
+            things = Things(self.stage, self.evidence, self.doing, times=self.times)
+            things.run(windows, self.charges)
         self._months()
         evidence.keep(self.stage, self.evidence)
         counts = checks.counted(self.stage)
@@ -242,11 +246,15 @@ def say(text: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--full", action="store_true", help="400 donors; 200 for 60 months")
+    parser.add_argument(
+        "--full", action="store_true", help="400 donors; 480 baskets; 200 for 60 months"
+    )
     options = parser.parse_args()
     clear(FOLDER / "run")
     shutil.rmtree(FOLDER, ignore_errors=True)
-    tour = Tour(400, monthly=200, months=60) if options.full else Tour(40, monthly=30, months=12)
+    tour = Tour(40, monthly=30, months=12)
+    if options.full:
+        tour = Tour(400, monthly=200, months=60, times=4)
     started = time.monotonic()
     try:
         tour.run()

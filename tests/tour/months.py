@@ -9,17 +9,13 @@ the gifts before are.
 """
 
 import argparse
-import asyncio
 import io
 import json
 import os
 import random
-import threading
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -35,7 +31,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
-from procrastinate.contrib.django import app
 
 from donations import inbox
 from donations.models import (
@@ -47,9 +42,8 @@ from donations.models import (
     Refund,
 )
 from donations.plans import calendar
-from donations.receipts import document
 from sandbox.control import Sandbox
-from tests.tour import retold, standing
+from tests.tour import retold, standing, working
 from tests.tour.standing import HOURS, Giver
 
 # Told ahead of time by the clock, not by Stripe.
@@ -225,33 +219,6 @@ class Months:
         }  # fmt: skip
 
 
-@contextmanager
-def worker() -> Iterator[None]:
-    """Procrastinate's own, in a thread: so that its clock is this process's."""
-    loop = asyncio.new_event_loop()
-
-    async def work() -> None:
-        with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
-            async with app.open_async():
-                await app.run_worker_async(
-                    queues=["public"], concurrency=2, install_signal_handlers=False
-                )
-
-    task = loop.create_task(work())
-
-    def run() -> None:
-        with suppress(asyncio.CancelledError):
-            loop.run_until_complete(task)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        loop.call_soon_threadsafe(task.cancel)
-        thread.join(15)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--donors", type=int, default=20)
@@ -264,13 +231,9 @@ def main() -> None:
     if known := sandbox.events():
         course.last_event = known[-1]["id"]
 
-    def undrawn(snapshot: Any) -> bytes:
-        return f"%PDF {snapshot.number}".encode()
-
     with (
         mock.patch.object(timezone, "now", course.now),
-        mock.patch.object(document, "render", undrawn),
-        worker(),
+        working.worker(),
     ):
         started = time.monotonic()
         course.run(options.months)

@@ -13,7 +13,7 @@ from time import sleep
 
 from sandbox.control import ControlError, Sandbox
 from tests.tour.donors import DECLINING, Donor
-from tests.tour.visitor import Answer, Visitor, solved
+from tests.tour.visitor import Answer, Form, Visitor, solved
 
 ASKS_THE_BANK = "4000002500003155"
 # A form that is sent sooner was filled by a program.
@@ -40,6 +40,8 @@ class Journey:
         self.visitor = Visitor(public, donor.address)
         self.prefix = "/es" if donor.spanish else ""
         self.reference = ""
+        # At Stripe: the newest that was paid, or tried.
+        self.session = ""
         self.total_minor = 0
         self.review: Answer | None = None
 
@@ -54,12 +56,16 @@ class Journey:
         sleep(READS_SECONDS)
         values = self.donor.typed | typed
         self.total_minor = total(values, form.marks)
+        self.send(page, form, values, twice=twice)
 
-        def send(_: int) -> Answer:
+    def send(self, page: Answer, form: Form, values: dict[str, str], *, twice: bool) -> None:
+        """A filled form, once or double; leads to the review page of one gift."""
+
+        def press(_: int) -> Answer:
             return self.visitor.send(page, form, **values)
 
         with ThreadPoolExecutor(2) as pool:
-            answers = list(pool.map(send, range(2 if twice else 1)))
+            answers = list(pool.map(press, range(2 if twice else 1)))
         assert all(answer.status == 302 for answer in answers), answers[0].complaints
         assert len({answer.location for answer in answers}) == 1, "one form made two gifts"
         self.review = self.visitor.get(answers[0].location)
@@ -99,6 +105,7 @@ class Journey:
         paid = self.sandbox.pay(
             session, card or self.donor.card, authenticate=authenticate, name=self.donor.name
         )
+        self.session = session
         assert (paid["error"] is None) == works, paid
 
     def comes_back(self, says: str = "paid") -> None:
@@ -272,7 +279,9 @@ def live(donor: Donor, public: str, sandbox: Sandbox) -> Given:
 def total(typed: dict[str, str], marks: dict[str, str]) -> int:
     """What the form comes to in cents, with the fee as the page itself states it."""
     gift = int(Decimal(typed["amount"].replace(",", "")) * 100)
-    if "cover_fee" not in typed:
-        return gift
+    return with_fee(gift, marks) if "cover_fee" in typed else gift
+
+
+def with_fee(gift: int, marks: dict[str, str]) -> int:
     rate, fixed = int(marks["data-rate"]), int(marks["data-fixed"])
     return math.ceil(Decimal((gift + fixed) * 10_000) / (10_000 - rate))

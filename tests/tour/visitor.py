@@ -83,12 +83,13 @@ class Answer:
         words = [" ".join(unescape(re.sub("<[^>]+>", " ", one)).split()) for one in found]
         return f"{self.status}: {'; '.join(words)}"
 
-    def form(self, mark: str = "") -> Form:
-        """The page's form that is sent by POST, or the one that carries a mark."""
+    def form(self, mark: str = "", *, to: str = "") -> Form:
+        """The page's form that is sent by POST, or the one that carries a mark or leads there."""
         parser = _Forms()
         parser.feed(self.text)
         for form in parser.forms:
-            if form.method.lower() == "post" and (not mark or mark in form.marks):
+            marked = not mark or mark in form.marks
+            if form.method.lower() == "post" and marked and to in form.action:
                 return form
         raise AssertionError(f"{self.url} ({self.status}) has no form to send")
 
