@@ -28,7 +28,7 @@ DRAWINGS = {
     Purpose.JOB_SEARCH: "path",
     Purpose.LANGUAGE: "desk",
 }
-SHARES_MINOR = (500, 2500, 5000, 10000)
+SHARES_MINOR = (500, 2500, 5000)
 UNSEEN = (Wish.State.DRAFT, Wish.State.REVIEWED)
 
 
@@ -173,13 +173,17 @@ def url_of(name: str, otherwise: str) -> str:
         return otherwise
 
 
-def _shares(card: Card) -> list[tuple[str, int]]:
-    """Amounts below one thing that still fit, as typed and in minor units; or what is left."""
-    left, least = card.progress.left_minor, card.smallest_minor
-    offered = [minor for minor in SHARES_MINOR if least <= minor < min(left, card.unit_minor)]
+def _shares(card: Card) -> list[tuple[str, int, bool]]:
+    """Amounts below one thing that still fit, half of one among them; or what is left.
+
+    Each as typed, in minor units, and whether it is the half.
+    """
+    left, least, half = card.progress.left_minor, card.smallest_minor, card.unit_minor // 2
+    meant = sorted({*SHARES_MINOR, half})
+    offered = [minor for minor in meant if least <= minor < min(left, card.unit_minor)]
     if left < card.unit_minor:
         offered.append(left)
-    return [(_typed(minor, card.currency), minor) for minor in offered]
+    return [(_typed(minor, card.currency), minor, minor == half) for minor in offered]
 
 
 def _typed(minor: int, currency: str) -> str:

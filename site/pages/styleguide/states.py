@@ -184,7 +184,12 @@ def wish(shown: Card, like: Card | None = None) -> dict[str, Any]:
         "card": shown,
         "like": like,
         "whole": True,
-        "shares": [("5", 500), ("25", 2500), ("50", 5000), ("100", 10000)],
+        "shares": [
+            ("5", 500, False),
+            ("25", 2500, False),
+            ("50", 5000, False),
+            ("240", 24000, True),
+        ],
         "basket_url": "#basket",
         "fund_url": "#fund",
     }
