@@ -1,7 +1,7 @@
 """Measure and compare: `make bench`, or `make bench ARGS="intake --write"`.
 
-The names: intake, pages, gift, programme, receipts; all of them without one. --write puts the
-tables into docs/bench.md. The programme takes a while and some 10 GB: --share 0.1 for a tenth.
+The names: intake, pages, gift, wishes, programme, receipts; all of them without one. --write puts
+the tables into docs/bench.md. The programme takes a while and some 10 GB: --share 0.1 for a tenth.
 """
 
 import argparse
@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import gift, ground, intake, pages, programme, receipts
+from bench import gift, ground, intake, pages, programme, receipts, wishes
 from bench.table import Table
 from deploy.processes import ROOT
 
@@ -25,6 +25,7 @@ ON_GROUND: dict[str, Callable[[ground.Ground], Table]] = {
     "intake": intake.run,
     "pages": pages.run,
     "gift": gift.run,
+    "wishes": wishes.run,
 }
 
 

@@ -296,14 +296,16 @@ def _live_attempt(donation: Donation, network: str) -> CheckoutAttempt:
 def _open(donation: Donation, attempt: CheckoutAttempt) -> str:
     plan = donation.plan
     with translation.override(donation.language):
-        label = gettext(LABELS[plan.interval if plan else ""]) % {
-            "organisation": donation.legal_entity.short_name
-        }
+        names = {"organisation": donation.legal_entity.short_name}
+        label, recurring = (
+            gettext(LABELS[interval]) % names for interval in ("", plan.interval if plan else "")
+        )
     checkout = gateway.create_checkout(
         reference=attempt.reference,
         amount_minor=donation.amount_minor,
         currency=donation.currency,
         label=label,
+        recurring_label=recurring,
         email=donation.email,
         language=donation.language,
         success_url=public_url("give_return", donation.reference, language=donation.language),

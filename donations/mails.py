@@ -277,9 +277,7 @@ def _receipt(mail: Mail, preview: bool) -> dict[str, Any]:
         "link": link,
         "link_days": links.LINK_DAYS,
         "trace_link": (
-            tracing.new_link(receipt.donation, language=mail.language)
-            if receipt.donation.form == "basket" and not preview
-            else ""
+            "" if preview else tracing.new_link(receipt.donation, language=mail.language)
         ),
     }
 

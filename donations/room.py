@@ -47,7 +47,7 @@ class Standing:
 def standing(
     designations: Iterable[int], *, livemode: bool | None = None, but: Donation | None = None
 ) -> dict[int, Standing]:
-    """Of each designation, by primary key; two queries for any number of them.
+    """Of each designation, by primary key; one query for any number of them.
 
     Args:
         but: a donation whose own hold does not count.
@@ -58,13 +58,14 @@ def standing(
         "livemode": settings.STRIPE_LIVE if livemode is None else livemode,
         "donation": but.pk if but else 0,
     }
-    sums: list[dict[int, int]] = []
+    named = {name: f"%({name})s" for name in where}
+    both = f"SELECT true, g.* FROM ({GIVEN}) g UNION ALL SELECT false, h.* FROM ({HELD}) h"  # noqa: S608
+    sums: dict[tuple[bool, int], int] = {}
     with connection.cursor() as cursor:
-        for query in (GIVEN, HELD):
-            cursor.execute(query.format(**{name: f"%({name})s" for name in where}), where)
-            sums.append({pk: int(amount) for pk, amount in cursor.fetchall()})
-    given, held = sums
-    return {pk: Standing(given.get(pk, 0), held.get(pk, 0)) for pk in pks}
+        cursor.execute(both.format(**named), where)
+        for given, pk, amount in cursor.fetchall():
+            sums[given, pk] = int(amount)
+    return {pk: Standing(sums.get((True, pk), 0), sums.get((False, pk), 0)) for pk in pks}
 
 
 def most_minor(designation: Designation) -> int | None:

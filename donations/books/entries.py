@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
+from django.conf import settings
 from django.db.models import Count, F, Q, Sum
 
 from donations import ledger, room
@@ -78,12 +79,16 @@ def income_goes_where_given() -> Iterator[Problem]:
 
 def goals_are_not_exceeded() -> Iterator[Problem]:
     """What was given and what is being paid for stay within each goal and what may exceed it."""
-    rows = {row.pk: row for row in Designation.objects.exclude(target_minor=None)}
-    for pk, found in room.standing(rows).items():
-        most = room.most_minor(rows[pk])
-        if most is not None and found.taken_minor > most:
-            text = f"has {found.taken_minor} of at most {most}"
-            yield Problem(f"designation {pk}", text)
+    capped = Designation.objects.exclude(target_minor=None)
+    kept = Q(posting__account__in=["contributions", "refunds", "disputes"]) & Q(
+        posting__entry__livemode=settings.STRIPE_LIVE
+    )
+    held = room.standing(capped.values_list("pk", flat=True))
+    for row in capped.annotate(given=Sum("posting__amount_minor", filter=kept)):
+        taken = held[row.pk].held_minor - (row.given or 0)
+        most = room.most_minor(row)
+        if most is not None and taken > most:
+            yield Problem(f"designation {row.pk}", f"has {taken} of at most {most}")
 
 
 def payments_once() -> Iterator[Problem]:

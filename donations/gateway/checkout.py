@@ -32,6 +32,7 @@ def create_checkout(
     amount_minor: int,
     currency: str,
     label: str,
+    recurring_label: str = "",
     email: str,
     language: str,
     success_url: str,
@@ -48,6 +49,7 @@ def create_checkout(
         label: what the page calls the payment; neutral, it shows on a shared screen.
         interval: "month" or "year" for a gift that comes again, with `recurring_minor` each time;
             what the first amount holds above that is paid once.
+        recurring_label: what the page calls the part that comes again.
 
     Raises:
         Unreachable: unknown whether it was opened; ask again with the same arguments.
@@ -70,7 +72,7 @@ def create_checkout(
     }
     if interval:
         params["mode"] = "subscription"
-        params["line_items"] = [_item(recurring_minor, currency, label, interval), *items]
+        params["line_items"] = [_item(recurring_minor, currency, recurring_label, interval), *items]
         params["subscription_data"] = {"metadata": metadata}
     else:
         params["submit_type"] = "donate"

@@ -8,11 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from donations.models import rules
 from donations.models.donations import Donation
 
-# What a capped designation has been given, less what went back; and what is being paid for just
-# now: by a page that may still be paid, or by a bank debit of the last ten days.
+# What a capped designation has been given, less what went back; what it had spent by then, the
+# shortfall stands in for, and nobody is asked for it again. And what is being paid for just now: by
+# a page that may still be paid, or by a bank debit of the last ten days.
 GIVEN = """SELECT p.designation_id, -SUM(p.amount_minor) AS amount_minor
     FROM donations_posting p JOIN donations_entry e ON e.id = p.entry_id
-    WHERE p.account IN ('contributions', 'refunds', 'disputes') AND e.livemode = {livemode}
+    WHERE (p.account IN ('contributions', 'refunds', 'disputes')
+            OR p.account = 'transfers' AND e.donation_id IS NOT NULL)
+        AND e.livemode = {livemode}
         AND p.designation_id = ANY({designations})
     GROUP BY p.designation_id"""
 HELD = """SELECT l.designation_id, SUM(l.amount_minor) AS amount_minor

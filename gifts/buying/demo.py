@@ -47,9 +47,15 @@ def seed(*, buyer: Any, second: Any, finance: Any) -> None:
             order = invoices.approve(order, by=finance)
             invoices.pay(order, by=finance)
             for one in differences.of([order]):
-                told = {"about": one.about, "expected": one.expected, "found": one.found}
-                text = "The school raised its fee by $10 for the new term."
-                differences.explain(order, line=one.line.pk, text=text, by=finance, **told)
+                differences.explain(
+                    order,
+                    line=one.line.pk,
+                    about=one.about,
+                    expected=one.expected,
+                    found=one.found,
+                    text="The school raised its fee by $10 for the new term.",
+                    by=finance,
+                )
             differences.close(order, by=finance)
 
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donations', '0013_in_kind_accounts'),
+        ('donations', '0012_in_kind_accounts'),
         ('gifts', '0003_buying'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
             name='Offer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=32, unique=True)),
+                ('reference', models.CharField(max_length=32, unique=True, verbose_name='number')),
                 ('form_token', models.CharField(max_length=64, unique=True)),
                 ('description', models.CharField(max_length=200, verbose_name='make and model')),
                 ('quantity', models.PositiveSmallIntegerField(verbose_name='how many')),

@@ -59,7 +59,7 @@ class Offer(models.Model):
         DROP_OFF = "drop_off", _("I bring it to you")
 
     # 32 hexadecimal digits; the first eight are told on the telephone.
-    reference = models.CharField(max_length=32, unique=True)
+    reference = models.CharField(_("number"), max_length=32, unique=True)
     form_token = models.CharField(max_length=64, unique=True)
     kind = models.ForeignKey(
         ItemKind, models.PROTECT, related_name="offers", verbose_name=_("kind of thing")

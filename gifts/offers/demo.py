@@ -50,13 +50,12 @@ def seed(*, by: Any) -> None:
 
 def _begin(kind: ItemKind, token: str, typed: dict[str, Any]) -> Offer:
     address = typed["name"].lower().replace(" ", ".").replace("ñ", "n")
-    facts = {
+    facts: dict[str, Any] = {
         **{"quantity": 1, "age": "middle", "condition": "good", "charger": "yes"},
         **{"way": "shipping", "message": "", "country": "US", "language": "en"},
     }
-    return deciding.begin(
-        kind, form_token=token, **facts | {"email": f"{address}@example.org"} | typed
-    )
+    facts |= {"email": f"{address}@example.org", **typed}
+    return deciding.begin(kind, form_token=token, **facts)
 
 
 def _walk(offer: Offer, state: str, by: Any) -> None:

@@ -75,9 +75,9 @@ def _broken(text: str, font: ImageFont.FreeTypeFont) -> list[str]:
 
 
 def _sky(pen: ImageDraw.ImageDraw) -> None:
-    """A few faint stars, always the same, and the bright one low on the right."""
+    """Faint stars, always the same and in no rows, and the bright one low on the right."""
     for number in range(48):
-        x, y = number * 389 % SIZE[0], number * 211 % SIZE[1]
+        x, y = number**3 * 389 % SIZE[0], number**2 * 211 % SIZE[1]
         glow = 1 + number % 3
         pen.ellipse((x, y, x + glow, y + glow), fill="#4a5a96")
     _star(pen, SIZE[0] - 230, SIZE[1] - 220, 150)

@@ -36,6 +36,7 @@ from donations.staff.giving import Settings
 from gifts.buying import differences, invoices, labels, orders
 from gifts.models import Invoice, OrderedUnit, PurchaseOrder, Supplier, Unit
 from gifts.staff import buying_acts as acts
+from gifts.staff import buying_advances as advances
 from gifts.staff import buying_arrivals as arrivals
 from gifts.staff.buying_words import STEPS, TONES, figure, purpose
 
@@ -269,9 +270,9 @@ class OrdersDesk(Desk):
     index_view_class = Orders
     inspect_view_class = Order
     acts = (
-        *(acts.AddLine, acts.RemoveLine, acts.ApproveOrder, acts.PlaceOrder, arrivals.PayAdvance),
+        *(acts.AddLine, acts.RemoveLine, acts.ApproveOrder, acts.PlaceOrder, advances.PayAdvance),
         *(arrivals.Receive, arrivals.Check, arrivals.EnterInvoice, arrivals.ApproveInvoice),
-        *(arrivals.RejectInvoice, arrivals.PayInvoice, arrivals.SettleAdvance, arrivals.Explain),
+        *(arrivals.RejectInvoice, arrivals.PayInvoice, advances.SettleAdvance, arrivals.Explain),
         *(acts.CoverOrder, arrivals.CloseOrder, acts.CancelOrder),
     )
 

@@ -95,8 +95,9 @@ class NewOrder(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {
             "question": _(
-                "An order goes to one supplier. A colleague approves it before it is placed; whoever "
-                "draws up or places it neither confirms what comes nor approves the invoice."
+                "An order goes to one supplier. A colleague approves it before it is placed; "
+                "whoever draws up or places it neither confirms what comes nor approves the "
+                "invoice."
             ),
             "back": reverse("orders:index"),
             "button": _("Draw up"),

@@ -118,7 +118,7 @@ class Board(Listing):
     @property
     def columns(self) -> list[Column]:
         return [
-            self.titled("public_name", lambda row: row.public_name),
+            self.titled("__str__", lambda row: row.public_name),
             LinesColumn(_state_of, below=_who, label=_("State")),
             LinesColumn(_funded, below=_money, label=_("Funded")),
             ShortColumn(_days, label=_("Days")),

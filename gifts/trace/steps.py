@@ -72,7 +72,7 @@ def of(donation: Donation) -> list[LineTrace]:
     wishes = Wish.objects.filter(designation__in=purses).select_related("kind")
     by_purse = {wish.designation_id: wish for wish in wishes}
     found: defaultdict[int, _Found] = defaultdict(_Found)
-    # What was called off gave its money back: that is in other things by now, or waits.
+    # An order that was canceled gave its money back to its lines.
     shares = UnitShare.objects.filter(line__in=lines).exclude(unit__state=State.CANCELED)
     units = Unit.objects.filter(shares__in=shares).distinct().in_bulk()
     for share in shares:

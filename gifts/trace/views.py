@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from donations import tracing
-from gifts.trace import steps
+from gifts.trace import funds, steps
 
 
 @never_cache
@@ -18,7 +18,15 @@ def trace(request: HttpRequest, token: str) -> HttpResponse:
     donation = tracing.open_link(token)
     context: dict[str, Any] = {"donation": donation}
     if donation:
-        context |= {"lines": steps.of(donation), "next_release": steps.next_release()}
+        lines = steps.of(donation)
+        assert donation.paid_at is not None  # only of a paid one there is a link
+        open_funds = [part.line.designation for part in lines if not part.wish]
+        told = funds.quarters(open_funds, since=donation.paid_at)
+        context |= {
+            "lines": [(part, told.get(part.line.designation_id, [])) for part in lines],
+            "currency": donation.currency,
+            "next_release": steps.next_release(),
+        }
     response = render(request, "gifts/trace.html", context, status=200 if donation else 404)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

@@ -57,9 +57,8 @@ def my_giving(request: HttpRequest) -> HttpResponse:
 
 
 def _trace(gift: Donation) -> str:
-    """Where what became of it is shown, if some of it went toward things."""
-    paid_basket = gift.form == "basket" and gift.status == Status.PAID
-    return tracing.new_link(gift) if paid_basket else ""
+    """Where what became of it is shown."""
+    return tracing.new_link(gift) if gift.status == Status.PAID else ""
 
 
 @never_cache

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import caches
-from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
@@ -46,10 +46,13 @@ class Organisation:
     footer_menu: list[Link]
     # The languages that have a home page.
     homes: list[str]
+    # Of each page by its key: its path in every language that has it.
+    translations: dict[UUID, dict[str, str]]
     home_url: str
     give_url: str
     safety_url: str
     receipt_check_url: str
+    offer_url: str
     account_url: str
 
 
@@ -80,7 +83,8 @@ def _read(language: str) -> Organisation:
     entity = entity or LegalEntity()
     spanish = language == "es"
     # The staff site serves no public page, so it links to none.
-    top, bottom, homes = _menus(language) if settings.ROLE == "public" else ([], [], [])
+    public = settings.ROLE == "public"
+    top, bottom, homes, translations = _menus(language) if public else ([], [], [], {})
     return Organisation(
         name=entity.short_name or "North Star",
         legal_name=entity.name,
@@ -97,39 +101,47 @@ def _read(language: str) -> Organisation:
         menu=top,
         footer_menu=bottom,
         homes=homes,
+        translations=translations,
         home_url=f"/{language}/" if spanish else "/",
         give_url=_url("give"),
         safety_url=_url("safety"),
         receipt_check_url=_url("receipt_check"),
+        offer_url=_url("offer"),
         account_url=_url("my_giving"),
     )
 
 
-def _menus(language: str) -> tuple[list[Link], list[Link], list[str]]:
+def _menus(
+    language: str,
+) -> tuple[list[Link], list[Link], list[str], dict[UUID, dict[str, str]]]:
     """Main menu and footer: live pages one below the language's home, in the editors' order.
 
-    By the same query the languages whose home is live.
+    By the same query the languages whose home is live, and each page's paths in all languages.
     """
     pages = (
         Page.objects.live()
-        .filter(Q(depth=2) | Q(depth=3, locale__language_code=language))
+        .filter(depth__in=[HOME_DEPTH, HOME_DEPTH + 1])
         .order_by("path")
         .values_list(
             *("depth", "locale__language_code", "title", "slug"),
-            *("show_in_menus", "standardpage__in_footer"),
+            *("show_in_menus", "standardpage__in_footer", "translation_key", "url_path"),
         )
     )
     start = "/" if language == settings.LANGUAGE_CODE else f"/{language}/"
     rows = list(pages)
     links = [
         (Link(title, f"{start}{slug}/"), top, low)
-        for depth, _, title, slug, top, low in rows
-        if depth > HOME_DEPTH
+        for depth, code, title, slug, top, low, _, _ in rows
+        if depth > HOME_DEPTH and code == language
     ]
+    translations: dict[UUID, dict[str, str]] = {}
+    for _, code, _, _, _, _, key, url_path in rows:
+        translations.setdefault(key, {})[code] = url_path
     return (
         [link for link, top, _ in links if top],
         [link for link, _, low in links if low],
         [row[1] for row in rows if row[0] == HOME_DEPTH],
+        translations,
     )
 
 

@@ -2,7 +2,9 @@
 
 import pytest
 
+from donations import programme
 from donations.models import Payout, Refund
+from donations.reconciliation import run as reconciliation
 from tests.afterwards import settled
 from tests.people import PASSWORD, code, person
 
@@ -60,4 +62,18 @@ def test_finance_refunds_a_gift_answers_what_waits_and_reads_the_payout(
         page.goto(f"{house.staff}/admin/{path}")
         page.get_by_text(told).first.wait_for()
         assert sound(page) == [], path
-    assert page.locator("tfoot tr").last.inner_text().split() == ["Difference", "$0.00"]
+    end = page.locator("tfoot tr").last.inner_text()
+    assert end.split() == ["Difference", "$0.00"]
+
+    standing = giving.paid(2500, interval="month", name="Mina Okoro")
+    run_jobs()
+    programme.rebuild()
+    compared = reconciliation.reconcile()
+    for path in (
+        *("plans/", f"plans/inspect/{standing.plan_id}/", "plans_at_risk/", "leaving/"),
+        *("programme/", "refunds/", "disputes/", "payouts/", "reconciliation/"),
+        f"reconciliation/inspect/{compared.pk}/",
+    ):
+        answer = page.goto(f"{house.staff}/admin/{path}")
+        assert answer.status == 200, path
+        assert sound(page) == [], path

@@ -242,8 +242,8 @@ def test_a_receipt_goes_no_way_back_and_says_why_it_is_void(paid):
 def test_one_mail_a_cause(paid):
     refused(
         'INSERT INTO donations_mail (template, "to", language, cause, status, created_at,'
-        " attempts, problem, provider_id) SELECT template, \"to\", language, cause, 'waiting',"
-        " now(), 0, '', '' FROM donations_mail",
+        ' attempts, problem, provider_id, about) SELECT template, "to", language, cause,'
+        " 'waiting', now(), 0, '', '', '' FROM donations_mail",
         "unique",
     )
 

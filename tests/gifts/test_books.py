@@ -30,7 +30,7 @@ def damage(buying):
 
 
 def test_spending_more_than_there_is(damage):
-    found = damage((Account.TRANSFERS, 48001, True), (Account.UNCLEAR, -48001, False))
+    found = damage((Account.TRANSFERS, 48001, True), (Account.CASH, -48001, False))
     assert found == {"no purpose spends what it has not"}
 
 
@@ -45,7 +45,7 @@ def test_releasing_more_than_was_spent(damage):
 
 
 def test_setting_aside_on_one_side_alone(damage):
-    found = damage((Account.COMMITTED, 100, True), (Account.UNCLEAR, -100, False))
+    found = damage((Account.COMMITTED, 100, True), (Account.CASH, -100, False))
     assert found == {"commitments net out", "orders hold the money they want"}
 
 

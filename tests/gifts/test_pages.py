@@ -21,7 +21,7 @@ from tests.things_made import make_kind, make_wish
 
 pytestmark = pytest.mark.django_db
 # Ten are Wagtail's way to any page and the layout's facts and menus.
-MOST_QUERIES = 14
+MOST_QUERIES = 10
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """What a donor sees of her gift: the thing's steps on their day, never a word of a person."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core import mail as outbox
@@ -12,7 +12,7 @@ from donations.checkout import Part
 from donations.models import Designation, Donation, Mail
 from gifts import units
 from gifts.models import Unit, UnitShare
-from gifts.trace import steps, telling
+from gifts.trace import funds, steps, telling
 from tests.gifts.wishing import UNIT, make_wish, wish
 from tests.people import person
 
@@ -90,19 +90,11 @@ def test_a_thing_that_was_damaged_is_said_and_its_replacement_counts(giving, gif
     assert "damaged or was lost" in page_of(giving, gift).text
 
 
-def test_what_was_called_off_is_no_way_of_a_gift_and_is_not_told(giving, run_jobs, gift, wish):
-    outbox.outbox.clear()
-    units.move(bought(gift, wish), to=Unit.State.CANCELED, by=person())
-    assert steps.of(gift)[0].stages == ()
-    assert "as soon as enough" in page_of(giving, gift).text
-    telling.tell_of_things(0)
-    run_jobs()
-    assert not outbox.outbox
-    again = bought(gift, wish)
-    for state in ("received", "ready"):
-        units.move(again, to=Unit.State(state), by=person())
-    line = steps.of(gift)[0]
-    assert (line.things, line.stages[-1].is_whole, line.waiting_minor) == (1, True, 15_000)
+def test_a_canceled_order_gives_the_money_back_to_the_gift(giving, gift, wish):
+    unit = bought(gift, wish)
+    units.move(unit, to=Unit.State.CANCELED, by=person())
+    line, _ = steps.of(gift)
+    assert (line.stages, line.waiting_minor) == ((), UNIT + 15_000)
 
 
 def test_each_step_is_told_once_by_mail(giving, run_jobs, gift, wish):
@@ -179,3 +171,18 @@ def test_a_trace_of_many_lines_costs_the_same_few_queries(
         bought(gift, wish, cost=20_000)
     with django_assert_num_queries(5):
         steps.of(gift)
+
+
+@pytest.mark.parametrize("count", [10, 11])
+def test_an_open_fund_tells_a_quarter_only_with_eleven_gifts_behind_it(giving, run_jobs, count):
+    fund = Designation.objects.get(is_default=True)
+    for number in range(count):
+        giving.pay(giving.begin(1_000, email=f"d{number}@example.org"))
+    giving.deliver()
+    run_jobs()
+    now = timezone.now()
+    (quarter,) = funds.quarters([fund], since=now, now=now + timedelta(days=92))[fund.pk][-1:]
+    shown = (quarter.given.count, quarter.given.amount_minor)
+    assert shown == ((11, 11_000) if count == 11 else (None, None))
+    assert quarter.spent.is_hidden
+    assert not funds.quarters([fund], since=now)[fund.pk]

@@ -5,6 +5,12 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from django.core.paginator import Paginator
+
+from gifts.models import ItemKind, Wish
+from gifts.pages.listing import Filter
+from gifts.pages.showing import Card
+from gifts.progress import Progress
 from pages.styleguide.forms import (
     LONG,
     CodeForm,
@@ -155,6 +161,51 @@ def empty_code() -> dict[str, Any]:
     return {"form": CodeForm({"code": ""}), "result": None}
 
 
+def card(given_minor: int, **changes: Any) -> Card:
+    """A wish for 25 laptops at $480, so far funded."""
+    kind = ItemKind(
+        name="Laptop",
+        name_es="Computadora portátil",
+        plural="Laptops",
+        plural_es="Computadoras portátiles",
+        description="New, with a three-year warranty, a bag and a charger for its country.",
+    )
+    facts: dict[str, Any] = {
+        **{"kind": kind, "purpose": "university", "region": "latin_america", "slug": "laptops"},
+        **{"wanted": 25, "unit_minor": 48000, "currency": "USD", "state": "published"},
+        "text": "Lectures, essays and the library are online now. One laptop carries a degree.",
+    }
+    return Card(Progress(Wish(**facts | changes), given_minor, 0), "/wishes/", 500)
+
+
+def wish(shown: Card, like: Card | None = None) -> dict[str, Any]:
+    return {
+        "page": {"title": "Wish list"},
+        "card": shown,
+        "like": like,
+        "whole": True,
+        "shares": [("5", 500), ("25", 2500), ("50", 5000), ("100", 10000)],
+        "basket_url": "#basket",
+        "fund_url": "#fund",
+    }
+
+
+def wish_list(*cards: Card, filtered: bool = False) -> dict[str, Any]:
+    chosen = "tablet" if filtered else ""
+    options = [("laptop", "Laptops"), ("tablet", "Tablets")]
+    return {
+        "page": {"title": "Wish list", "lead": "What school and work ask for just now."},
+        "filters": [Filter("kind", chosen, options), Filter("purpose", "", []), ANYWHERE],
+        "filtered": filtered,
+        "cards": cards,
+        "part": Paginator(cards, 3).get_page(1),
+        "next_url": "#next" if len(cards) > 3 else "",
+        "fund_url": "#fund",
+    }
+
+
+ANYWHERE = Filter("region", "", [])
+GOAL = 25 * 48000
 PROBLEM = "The payment page can't be reached right now. Nothing was charged; all you typed is kept."
 State = tuple[str, Callable[[], dict[str, Any]]]
 STATES: dict[str, State] = {
@@ -207,6 +258,17 @@ STATES: dict[str, State] = {
     ),
     "paused": ("donations/paused.html", lambda: {"minutes": 40}),
     "unavailable": ("donations/unavailable.html", lambda: {"retry_url": "#retry"}),
+    "wishes": (
+        "gifts/wish_list.html",
+        lambda: wish_list(card(0), card(7 * 48000), card(GOAL - 4250), card(GOAL)),
+    ),
+    "wishes-none-found": ("gifts/wish_list.html", lambda: wish_list(filtered=True)),
+    "wishes-none": ("gifts/wish_list.html", wish_list),
+    "wish": ("gifts/wish.html", lambda: wish(card(7 * 48000), card(0))),
+    "wish-near": ("gifts/wish.html", lambda: wish(card(GOAL - 4250)) | {"whole": False}),
+    "wish-covered": ("gifts/wish.html", lambda: wish(card(GOAL), card(0))),
+    "wish-ended": ("gifts/wish.html", lambda: wish(card(48000, state="closed"))),
+    "wish-long": ("gifts/wish.html", lambda: wish(card(0, text=f"{LONG}. " * 5))),
     "my-giving": ("accounts/my_giving.html", my_giving),
     "my-giving-empty": ("accounts/my_giving.html", lambda: {"gifts": []}),
     "sign-in": (

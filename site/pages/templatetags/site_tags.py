@@ -39,11 +39,11 @@ def language_links(context: dict[str, Any]) -> list[Language]:
     if isinstance(page, HomePage):
         translations = {code: _home(code) for code in context["organisation"].homes}
     elif isinstance(page, Page) and page.pk:
-        others = Page.objects.translation_of(page).live()
-        translations = {
-            code: _address(code, url_path)
-            for code, url_path in others.values_list("locale__language_code", "url_path")
-        }
+        known = context["organisation"].translations.get(page.translation_key)
+        if known is None:  # deeper than the menus reach, or new
+            others = Page.objects.translation_of(page).live()
+            known = dict(others.values_list("locale__language_code", "url_path"))
+        translations = {code: _address(code, url_path) for code, url_path in known.items()}
     here = get_language() or settings.LANGUAGE_CODE
     below = ""  # the rest of an address that one page answers in many forms, such as a wish's
     if isinstance(page, Page) and page.pk and not isinstance(page, HomePage):

@@ -43,9 +43,10 @@ THINGS = {A, G, P}
 BOOKS = {A, F, L}
 # Who gets an answer, for each address of ours; everyone else is turned away.
 MAY = {
-    **{f"wishes:{name}": THINGS for name in ("index", "index_results", "inspect")},
+    **{f"wishes:{name}": THINGS | {F, L} for name in ("index", "index_results", "inspect")},
     **{f"wishes:{name}": {A, G} for name in ("add", "rewrite", "review", "publish", "end")},
-    **{f"units:{name}": THINGS for name in ("index", "index_results", "inspect", "mark")},
+    **{f"units:{name}": THINGS | {F, L} for name in ("index", "index_results", "inspect")},
+    "units:mark": THINGS,
     **{
         f"{desk}:{name}": THINGS
         for desk in ("kinds", "costs")

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donations', '0012_buying_accounts'),
+        ('donations', '0011_buying_accounts'),
     ]
 
     operations = [
