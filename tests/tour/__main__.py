@@ -68,12 +68,12 @@ class Tour:
             self._receipts()
             with self.doing("all jobs are done again"):
                 self.stage.wait_for_jobs()
-            books = self._check()
+            self._check()
             with self.doing("a donor finds her receipt in her account"):
                 own = evidence.interesting_receipts(self.stage)[0]
                 evidence.see_my_giving(windows, self.stage, own, self.code)
             things = Things(self.stage, self.evidence, self.doing, times=self.times)
-            things.run(windows, self.charges)
+            books = things.run(windows, self.charges)
         self._months()
         evidence.keep(self.stage, self.evidence)
         counts = checks.counted(self.stage)
@@ -182,7 +182,7 @@ class Tour:
 
     # --- What must hold -------------------------------------------------------------------------
 
-    def _check(self) -> str:
+    def _check(self) -> None:
         stage, note = self.stage, self.evidence.note
         with self.doing("the books hold, and agree with Stripe to the cent"):
             books = stage.stack.manage("verify_books", role="public")
@@ -212,7 +212,6 @@ class Tour:
             half, most = evidence.percentile(took, 50), evidence.percentile(took, 90)
             note("From charge to mailed receipt", f"half {half:.1f} s, nine of ten {most:.1f} s, "
                  f"with the killed worker {took[-1]:.0f} s")  # fmt: skip
-        return books
 
     def charges(self) -> list[dict[str, object]]:
         """As Stripe tells them by its events."""

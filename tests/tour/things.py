@@ -78,14 +78,14 @@ class Things:
         self.offers: dict[str, str] = {}
         self.went_back_minor = 0
 
-    def run(self, windows: Windows, charges: Callable[[], list[dict[str, Any]]]) -> None:
-        """All of it, after the other donors; `charges` are Stripe's up to now."""
+    def run(self, windows: Windows, charges: Callable[[], list[dict[str, Any]]]) -> str:
+        """All of it, after the other donors; `charges` are Stripe's up to now. The books' words."""
         codes = len(self.stage.mails) - checks.mails_sent(self.stage)
         before = sum(int(str(charge["amount"])) for charge in charges() if charge["paid"])
         with at_the_desks(self.stage) as staff:
             self._give(staff, windows)
             self._buy(staff)
-            self._check(staff, windows, before, charges, codes)
+            return self._check(staff, windows, before, charges, codes)
 
     # --- What happens ---------------------------------------------------------------------------
 
@@ -189,7 +189,7 @@ class Things:
         before: int,
         charges: Callable[[], list[dict[str, Any]]],
         codes: int,
-    ) -> None:
+    ) -> str:
         stage, note = self.stage, self.evidence.note
         with self.doing("the books hold with things, and every gift can be followed"):
             books = stage.stack.manage("verify_books", role="public")
@@ -219,6 +219,7 @@ class Things:
             checks.every_mail_left_once(stage, besides=codes)
         with self.doing("papers and pages of things are kept"):
             self._keep(staff, windows, links)
+        return books
 
     def _keep(self, staff: Staff, windows: Windows, links: dict[str, str]) -> None:
         folder = self.evidence.folder / "papers"
@@ -249,6 +250,9 @@ def _by_browser(windows: Windows, wish: Asked, number: int, size: Size) -> Paid:
     with windows.guest(donor.address, size) as guest:
         page = guest.page
         page.goto(f"{windows.public}/wishes/")
+        # A picture of the whole page shows what nobody has scrolled to.
+        page.evaluate("[...document.images].forEach(image => image.loading = 'eager')")
+        page.wait_for_load_state("networkidle")
         guest.shot("wish-list")
         page.goto(f"{windows.public}/wishes/{wish.slug}/")
         guest.shot("wish")
