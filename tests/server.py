@@ -14,6 +14,7 @@ import secrets
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from core import embedded
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / "var" / "test"
+DROP_TRIES = 40
 BASE_ENVIRONMENT = {
     "SECRET_KEY": "only-for-tests-" + "x" * 40,
     "ROLE": "staff",  # the side that has both databases; tests/roles.py shows each side its own
@@ -182,8 +184,20 @@ def clone(server: embedded.Server, template: str, name: str) -> Clone:
 
 def drop(made: Clone) -> None:
     with _owner(made.server) as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{made.name}" WITH (FORCE)')
-        cursor.execute(f'DROP DATABASE IF EXISTS "{made.vault_name}" WITH (FORCE)')
+        for name in (made.name, made.vault_name):
+            _drop_when_free(cursor, name)
+
+
+def _drop_when_free(cursor: Any, name: str) -> None:
+    """What a closing connection or the server itself still does there, ends within seconds."""
+    for left in reversed(range(DROP_TRIES)):
+        try:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            return
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+            if not left:
+                raise
+            time.sleep(0.25)
 
 
 @contextlib.contextmanager

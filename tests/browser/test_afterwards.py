@@ -60,7 +60,7 @@ def test_finance_refunds_a_gift_answers_what_waits_and_reads_the_payout(
         (f"payouts/inspect/{Payout.objects.get().pk}/", "Difference"),
     ):
         page.goto(f"{house.staff}/admin/{path}")
-        page.get_by_text(told).first.wait_for()
+        page.locator("main").get_by_text(told).first.wait_for()
         assert sound(page) == [], path
     end = page.locator("tfoot tr").last.inner_text()
     assert end.split() == ["Difference", "$0.00"]
