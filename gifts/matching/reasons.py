@@ -78,6 +78,12 @@ class Reasons:
             for rule in lacking or ["such"]
         ]
 
+    def cost(self, pair: Pair) -> int:
+        """What serving this need with this thing costs, fairness left out."""
+        market = self.market[pair.ask.kind]
+        extra = market.cost[market.rows[pair.thing.code], market.columns[pair.ask.code]]
+        return self.problem.press[pair.ask.code] + int(extra)
+
     @cached_property
     def market(self) -> dict[str, Market]:
         return {market.kind: market for market in self.problem.markets}
