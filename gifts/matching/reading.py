@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count
 from django.utils import timezone
@@ -26,13 +27,16 @@ COLUMNS = (
 def read(reader: Reader, *, today: date | None = None) -> Problem:
     """Everything open and everything ready, the look at the needs on record as one row."""
     with vault_atomic():
-        rows = list(needs.waiting().values_list(*COLUMNS))
+        rows: list[Any] = list(needs.waiting().values_list(*COLUMNS))
         access.note(reader, "Need", COLUMNS, records=len(rows))
         partners = _partners({row[2] for row in rows})
         taken = set(
             Match.objects.filter(state=Match.State.APPROVED).values_list("unit_code", flat=True)
         )
-    asks = [Ask(*row[:4], timezone.localdate(row[4]), *row[5:]) for row in rows]
+    asks = [
+        Ask(code, kind, partner, region, timezone.localdate(sent_at), *others)
+        for code, kind, partner, region, sent_at, *others in rows
+    ]
     return Problem(_things(taken), asks, partners, today or timezone.localdate())
 
 

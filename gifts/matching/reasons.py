@@ -73,9 +73,11 @@ class Reasons:
         count = sum(map(len, market.things))
         lacking = [rule for rule, kept in market.kept.items() if not kept[:, column].any()]
         wanted = {"keyboard": ask.keyboard, "voltage": ask.voltage}
+        if not lacking:
+            return [{"code": "no_such", "count": count, "spec_class": ask.spec_class, **wanted}]
         return [
             {"code": f"no_{rule}", "count": count, "wanted": wanted.get(rule, "")}
-            for rule in lacking or ["such"]
+            for rule in lacking
         ]
 
     def cost(self, pair: Pair) -> int:

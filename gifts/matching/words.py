@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
 from gifts.matching.reasons import Reason
-from gifts.models import Keyboard, Purpose, Region, Voltage
+from gifts.models import Keyboard, Purpose, Region, SpecClass, Voltage
 
 
 def sentence(reason: Reason, *, kind: str) -> str:
@@ -113,6 +113,24 @@ def _no(text: str, label: Callable[[str], str] = str) -> Callable[[Reason], str]
     return told
 
 
+def exactly(spec_class: int, keyboard_code: str, voltage_code: str) -> str:
+    """As in "Standard: office work, courses; Thai; 220 to 240 volts"."""
+    told = [
+        str(SpecClass(spec_class).label) if spec_class else "",
+        keyboard(keyboard_code) if keyboard_code else "",
+        voltage(voltage_code) if voltage_code else "",
+    ]
+    return "; ".join(filter(None, told)) or gettext("any")
+
+
+def _no_such(facts: Reason) -> str:
+    wanted = exactly(facts["spec_class"], facts["keyboard"], facts["voltage"])
+    return gettext(
+        "Of %(n)s that are ready none is right in every respect, its donors' purpose and region "
+        "included: %(wanted)s."
+    ) % {"n": facts["count"], "wanted": wanted}
+
+
 def _plain(text: str, **told: Callable[[Any], str]) -> Callable[[Reason], str]:
     def sentence(facts: Reason) -> str:
         return gettext(text) % {**facts, **{name: say(facts[name]) for name, say in told.items()}}
@@ -146,7 +164,7 @@ SENTENCES: dict[str, Callable[[Reason], str]] = {
     "no_voltage": _no(_("Of %(n)s that are ready none runs on %(wanted)s."), voltage),
     "no_spec": _no(_("Of %(n)s that are ready none is capable enough.")),
     "no_purse": _no(_("Of %(n)s that are ready all were given for another purpose or region.")),
-    "no_such": _no(_("Of %(n)s that are ready none is right in every respect.")),
+    "no_such": _no_such,
     "taken": _taken,
     "swap": _swap,
 }

@@ -1,5 +1,6 @@
 """The desk of matching: runs so far, and one run to be understood and decided."""
 
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -9,6 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
+from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.widgets.button import HeaderButton
 
 from donations.staff.desk import (
@@ -25,6 +27,7 @@ from gifts.models import Unit
 from gifts.staff import matching_words
 from gifts.staff.matching_acts import Approve, Propose, PutAside
 from gifts.staff.matching_words import Names
+from gifts.staff.next_buys import NextBuysDesk
 from gifts.vault.models import Match, MatchRun
 
 PER_PAGE = 50
@@ -83,8 +86,8 @@ class OneRun(Reading):
         elif run.state == MatchRun.State.DECIDED:
             found.append(Notice(_("Decided."), tone="good"))
         elif run.made_at.date() < timezone.now().date():
-            text = _("Made before today: what came since is not in it. Better propose anew.")
-            found.append(Notice(text, reverse("matching:propose"), "warn"))
+            older = _("Made before today: what came since is not in it. Better propose anew.")
+            found.append(Notice(older, reverse("matching:propose"), "warn"))
         count = Unit.objects.filter(
             state=Unit.State.READY, spec_class=None, kind__is_device=True
         ).count()
@@ -102,6 +105,7 @@ class OneRun(Reading):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run: MatchRun = self.object
         unserved = self._page(run.figures["unserved"], "waiting")
+        today = date.fromisoformat(run.figures["today"])
         names = Names(
             [row["partner"] for row in unserved]
             + [row["name"] for row in run.figures["partners"][: MOST_BARS + 1]]
@@ -119,7 +123,7 @@ class OneRun(Reading):
             "matches": matches,
             "cards": [matching_words.match_card(match, names) for match in matches],
             "waiting": unserved,
-            "waiting_cards": [matching_words.waiting_card(row, names) for row in unserved],
+            "waiting_cards": [matching_words.waiting_card(row, names, today) for row in unserved],
             "may_decide": may_decide and open_count > 0,
             "open_count": open_count,
             "ticked": "untick" not in self.request.GET,
@@ -147,7 +151,7 @@ class OneRun(Reading):
 class MatchingDesk(Desk):
     model = MatchRun
     name = "matching"
-    menu_label = _("Matching")
+    menu_label = _("Proposals")
     icon = "rotate"
     ordering = ["-pk"]
     index_view_class = Runs
@@ -156,3 +160,11 @@ class MatchingDesk(Desk):
 
     def extra_urls(self) -> list[URLPattern]:
         return [path("propose/", Propose.as_view(), name="propose")]
+
+
+class Matching(ViewSetGroup):
+    menu_label = _("Matching")
+    menu_name = "matching"
+    menu_icon = "rotate"
+    menu_order = 160
+    items = (MatchingDesk, NextBuysDesk)

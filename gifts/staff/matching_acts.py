@@ -111,13 +111,19 @@ class Approve(Act):
 
     def question(self) -> Text:
         return _(
-            "Each need below gets its thing: the need becomes “matched”, the thing is set aside for "
-            "it and can be packed. What has changed since the proposal is left out and named."
+            "Each need below gets its thing: the need becomes “matched”, the thing is set aside "
+            "for it and can be packed. What has changed since the proposal is left out and named."
         )
 
     def form_invalid(self, form: forms.Form) -> HttpResponse:
         messages.warning(self.request, str(WHY_NOT["nothing"]))
         return redirect(self.back())
+
+    def get_page_title(self) -> str:
+        return gettext("Approve matches")
+
+    def get_page_subtitle(self) -> str:
+        return ""
 
     def _rows(self, form: Any) -> Any:
         rows = self.row.matches.filter(state=Match.State.PROPOSED)

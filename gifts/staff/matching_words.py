@@ -106,7 +106,7 @@ def match_card(match: Match, names: Names) -> Card:
     )
 
 
-def waiting_card(row: Mapping[str, Any], names: Names) -> Card:
+def waiting_card(row: Mapping[str, Any], names: Names, today: date) -> Card:
     """A need that gets nothing, as the run read it."""
     why, price = names.told(row["reasons"], row["kind"])
     return Card(
@@ -116,15 +116,19 @@ def waiting_card(row: Mapping[str, Any], names: Names) -> Card:
         what=names.what(row["kind"], row["purpose"]),
         thing="",
         state=Cell(""),
-        note=waits(row),
+        note=waits(row, today),
         why=why,
         price=price,
     )
 
 
-def waits(row: Mapping[str, Any]) -> str:
-    """Since when, and until when, as in "Waits since Oct 12; needed by January 12"."""
-    told = gettext("Waits since %(day)s") % {"day": day(date.fromisoformat(row["stated_on"]))}
+def waits(row: Mapping[str, Any], today: date) -> str:
+    """As in "Waits 85 days, since Aug 29, 2026; needed by Jan 12, 2027"."""
+    since = date.fromisoformat(row["stated_on"])
+    told = gettext("Waits %(days)s, since %(day)s") % {
+        "days": words.days((today - since).days),
+        "day": day(since),
+    }
     if not row["needed_by"]:
         return told
     by = gettext("needed by %(day)s") % {"day": day(date.fromisoformat(row["needed_by"]))}
