@@ -93,8 +93,8 @@ class OneRun(Reading):
         ).count()
         if count:
             text = ngettext(
-                "%(n)s device that is ready is not described yet: it counts as the plainest class.",
-                "%(n)s devices that are ready are not described yet: they count as the plainest "
+                "%(n)d device that is ready is not described yet: it counts as the plainest class.",
+                "%(n)d devices that are ready are not described yet: they count as the plainest "
                 "class.",
                 count,
             )
