@@ -12,12 +12,12 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.tokens import sha256
-from gifts.delivery.outbox import apply
+from gifts.delivery.outbox import carried
 from gifts.matching import reading
 from gifts.matching.comparing import compare
 from gifts.matching.problem import Ask, Problem
@@ -28,9 +28,6 @@ from gifts.vault import needs, outbox
 from gifts.vault.access import Reader
 from gifts.vault.models import Match, MatchRun, Need, Purpose
 from gifts.vault.transactions import vault_atomic
-
-# What may still be taken back from a need: nothing that has left us.
-HERE = (Unit.State.READY, Unit.State.MATCHED)
 
 
 class Refused(Exception):
@@ -109,7 +106,7 @@ def approve(run: MatchRun, *, chosen: Collection[int] | None = None, by: Any) ->
         Refused: dropped (a newer proposal took its place), nothing (none of them is of this run).
     """
     ready = _ready(run)
-    with vault_atomic():
+    with carried():
         run = MatchRun.objects.select_for_update().get(pk=run.pk)
         rows = run.matches.filter(state=Match.State.PROPOSED) if chosen is None else run.matches
         matches = list((rows if chosen is None else rows.filter(pk__in=chosen)).order_by("need_id"))
@@ -138,7 +135,6 @@ def approve(run: MatchRun, *, chosen: Collection[int] | None = None, by: Any) ->
         left = run.matches.filter(state=Match.State.PROPOSED)
         if run.state == MatchRun.State.PROPOSED and not left.exists():
             _close(run, by=by)
-        transaction.on_commit(apply, using="vault", robust=True)
     return Decision(fresh, [(match, match.ended_why) for match in matches if match.ended_why])
 
 
@@ -149,31 +145,6 @@ def drop(run: MatchRun, *, by: Any) -> MatchRun:
         if run.state == MatchRun.State.PROPOSED:
             _close(run, by=by)
     return run
-
-
-def free(need: Need, *, to: str, by: Any | None, note: str = "") -> Need:
-    """A need leaves, or is open again; the thing it was to get is ready for others at once.
-
-    A thing that has left us stays where it is: what becomes of it is the delivery's business.
-
-    Args:
-        to: withdrawn or open.
-        by: none if a job does it.
-
-    Raises:
-        needs.CannotMove: no step leads there from where the need is.
-    """
-    with vault_atomic():
-        need = needs.move(need, to=to, by=by, note=note)
-        living = Match.objects.select_for_update().filter(need=need, state=Match.State.APPROVED)
-        for match in living:
-            Match.objects.filter(pk=match.pk).update(
-                state=Match.State.ENDED, ended_at=timezone.now(), ended_why=need.state
-            )
-            if Unit.objects.filter(code=match.unit_code, state__in=HERE).exists():
-                outbox.tell(match.unit_code, to=Unit.State.READY)
-        transaction.on_commit(apply, using="vault", robust=True)
-    return need
 
 
 def _ready(run: MatchRun) -> set[str]:

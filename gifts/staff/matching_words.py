@@ -25,8 +25,6 @@ STALE = {
     "need_gone": _("The need is not open any more."),
     "paused": _("Its partner may not receive anything just now."),
     "thing_gone": _("The thing is not ready any more, or was given to somebody else."),
-    "withdrawn": _("The need was withdrawn; the thing is free again."),
-    "open": _("The thing was taken back; the need is open again."),
 }
 WHY_NOT = {
     "meanwhile": _("A colleague made a proposal at the same time: look at that one."),

@@ -163,24 +163,12 @@ def test_a_withdrawn_need_frees_its_thing_at_once():
     runs.approve(proposed(), by=somebody())
     assert states([need, unit]) == ["matched", "matched"]
 
-    runs.free(need, to="withdrawn", by=None, note="She has one now.")
+    needs.move(need, to="withdrawn", by=None, note="She has one now.")
 
     assert states([need, unit]) == ["withdrawn", "ready"]
-    match = Match.objects.get()
-    assert (match.state, match.ended_why) == ("ended", "withdrawn")
+    assert Match.objects.get().state == "ended"
     other = make_need()
     assert proposed().matches.get().need == other
-
-
-@database
-def test_a_thing_that_has_left_us_is_not_called_back_by_a_withdrawal():
-    need, (unit,) = make_need(), ready()
-    runs.approve(proposed(), by=somebody())
-    apply()
-    units.move(Unit.objects.get(pk=unit.pk), to=Unit.State.SHIPPED, by=None)
-    runs.free(need, to="withdrawn", by=None)
-    assert states([need, unit]) == ["withdrawn", "shipped"]
-    assert not Outbox.objects.exclude(refused="").exists()
 
 
 @database
