@@ -135,7 +135,8 @@ def approve(run: MatchRun, *, chosen: Collection[int] | None = None, by: Any) ->
         left = run.matches.filter(state=Match.State.PROPOSED)
         if run.state == MatchRun.State.PROPOSED and not left.exists():
             _close(run, by=by)
-    return Decision(fresh, [(match, match.ended_why) for match in matches if match.ended_why])
+    over = [match for match in matches if match.ended_why and match.state != Match.State.ENDED]
+    return Decision(fresh, [(match, match.ended_why) for match in over])
 
 
 def drop(run: MatchRun, *, by: Any) -> MatchRun:
