@@ -1,5 +1,6 @@
 """The life of one thing: it is made, then moved from state to state, each step on record."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -8,6 +9,8 @@ from core import tokens
 from gifts.models import ItemKind, Unit, UnitStep, Wish
 from gifts.models.units import STEPS
 
+# Where its description may still change: before it is somebody's.
+DESCRIBED_IN = ("ordered", "received", "tested", "wiped", "ready")
 BEGINS = {Unit.Origin.BOUGHT: Unit.State.ORDERED, Unit.Origin.GIVEN: Unit.State.OFFERED}
 
 
@@ -65,6 +68,25 @@ def move(
     UnitStep.objects.bulk_create([step])
     unit.refresh_from_db(fields=["state", "moved_at"])
     return unit
+
+
+@transaction.atomic
+def describe(
+    rows: Collection[Unit], *, spec_class: int, keyboard: str, voltage: str, region: str
+) -> int:
+    """Say what decides whom these can go to; says how many there were.
+
+    The database keeps what was said before. What is given to somebody already stays as it is.
+    """
+    locked = Unit.objects.select_for_update(of=["self"]).order_by("pk")
+    keys = list(
+        locked.filter(pk__in=[unit.pk for unit in rows], state__in=DESCRIBED_IN).values_list(
+            "pk", flat=True
+        )
+    )
+    return Unit.objects.filter(pk__in=keys).update(
+        spec_class=spec_class, keyboard=keyboard, voltage=voltage, region=region
+    )
 
 
 def ways(unit: Unit) -> list[Unit.State]:

@@ -44,14 +44,20 @@ class Comparison:
 
 
 def compare(problem: Problem, proposal: Given, present: Given) -> Comparison:
-    """Over all needs of the problem; `present` is empty where none of them has a thing yet."""
+    """Over all needs of the problem; `present` is empty where none of them has a thing yet.
+
+    A thing in place of one like it makes no difference to anybody.
+    """
+    like = {thing.code: thing.alike for thing in problem.things}
     return Comparison(
         before=_standing(problem, present),
         after=_standing(problem, proposal),
         gained=sorted(proposal.keys() - present.keys()),
         lost=sorted(present.keys() - proposal.keys()),
         moved=sorted(
-            code for code in proposal.keys() & present.keys() if proposal[code] != present[code]
+            code
+            for code in proposal.keys() & present.keys()
+            if like.get(proposal[code], proposal[code]) != like.get(present[code], present[code])
         ),
         kinds=_shares(problem, "kind", proposal, present),
         regions=_shares(problem, "region", proposal, present),

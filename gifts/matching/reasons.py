@@ -73,10 +73,18 @@ class Reasons:
         count = sum(map(len, market.things))
         lacking = [rule for rule, kept in market.kept.items() if not kept[:, column].any()]
         wanted = {"keyboard": ask.keyboard, "voltage": ask.voltage}
+        if not lacking:
+            return [{"code": "no_such", "count": count, "spec_class": ask.spec_class, **wanted}]
         return [
             {"code": f"no_{rule}", "count": count, "wanted": wanted.get(rule, "")}
-            for rule in lacking or ["such"]
+            for rule in lacking
         ]
+
+    def cost(self, pair: Pair) -> int:
+        """What serving this need with this thing costs, fairness left out."""
+        market = self.market[pair.ask.kind]
+        extra = market.cost[market.rows[pair.thing.code], market.columns[pair.ask.code]]
+        return self.problem.press[pair.ask.code] + int(extra)
 
     @cached_property
     def market(self) -> dict[str, Market]:

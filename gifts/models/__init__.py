@@ -9,7 +9,15 @@ from gifts.models.buying import (
     PurchaseOrder,
     Supplier,
 )
-from gifts.models.catalogue import ItemCost, ItemKind, Purpose, Region
+from gifts.models.catalogue import (
+    ItemCost,
+    ItemKind,
+    Keyboard,
+    Purpose,
+    Region,
+    SpecClass,
+    Voltage,
+)
 from gifts.models.given import BookValue, DeviceCheck, Disposal, GivenThing
 from gifts.models.invoices import Advance, Invoice, InvoiceLine
 from gifts.models.offers import HandoverText, Offer, OfferPhoto
@@ -40,6 +48,7 @@ __all__ = [
     "InvoiceLine",
     "ItemCost",
     "ItemKind",
+    "Keyboard",
     "Offer",
     "OfferPhoto",
     "OrderLine",
@@ -48,11 +57,13 @@ __all__ = [
     "PurchaseOrder",
     "Purpose",
     "Region",
+    "SpecClass",
     "StatementFile",
     "Supplier",
     "Unit",
     "UnitShare",
     "UnitStep",
+    "Voltage",
     "WipeStatement",
     "Wish",
     "WishListPage",

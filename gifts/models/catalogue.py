@@ -33,6 +33,41 @@ class Purpose(models.TextChoices):
     LANGUAGE = "language", _("for learning a language")
 
 
+class Keyboard(models.TextChoices):
+    """What is printed on the keys, for those who look for them."""
+
+    US = "us", _("English (US)")
+    UK = "uk", _("English (UK)")
+    SPANISH = "es", _("Spanish")
+    LATIN_AMERICAN = "latam", _("Latin American Spanish")
+    PORTUGUESE = "pt", _("Portuguese")
+    FRENCH = "fr", _("French")
+    GERMAN = "de", _("German")
+    RUSSIAN = "ru", _("Russian")
+    UKRAINIAN = "ua", _("Ukrainian")
+    ARABIC = "ar", _("Arabic")
+    HINDI = "hi", _("Hindi")
+    BENGALI = "bn", _("Bengali")
+    NEPALI = "ne", _("Nepali")
+    THAI = "th", _("Thai")
+    KHMER = "km", _("Khmer")
+    VIETNAMESE = "vi", _("Vietnamese")
+
+
+class Voltage(models.TextChoices):
+    V110 = "110", _("100 to 120 volts")
+    V230 = "230", _("220 to 240 volts")
+
+
+class SpecClass(models.IntegerChoices):
+    """How capable a thing is, or must be at least."""
+
+    ANY = 0, _("Any")
+    BASIC = 1, _("Basic: reading, writing, calls")
+    STANDARD = 2, _("Standard: office work, courses")
+    STRONG = 3, _("Strong: pictures, programming")
+
+
 @pghistory.track(
     model_name="ItemKindEvent",
     fields=[

@@ -7,6 +7,7 @@ offered ─→ accepted ──┴→ received ─→ tested ─→ wiped ─→ 
    └→ canceled with its order: what gifts paid for it is free again
 """
 
+import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -14,7 +15,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import rules
-from gifts.models.catalogue import ItemKind
+from gifts.models.catalogue import ItemKind, Keyboard, Region, SpecClass, Voltage
 
 FAULTS = ("damaged", "returned", "lost", "disposed")
 STEPS = [
@@ -46,6 +47,11 @@ STEPS = [
 ]
 
 
+@pghistory.track(
+    pghistory.UpdateEvent("described"),
+    model_name="UnitDescription",
+    fields=["spec_class", "keyboard", "voltage", "region"],
+)
 class Unit(models.Model):
     """One physical thing, bought or given in kind. Its state is that of its last step."""
 
@@ -89,6 +95,31 @@ class Unit(models.Model):
     )
     origin = models.CharField(_("origin"), max_length=6, choices=Origin)
     state = models.CharField(_("state"), max_length=12, choices=State)
+    # What decides whom it can go to; nobody looked yet while the class is none.
+    spec_class = models.PositiveSmallIntegerField(
+        _("class"), choices=SpecClass, null=True, blank=True
+    )
+    keyboard = models.CharField(
+        _("keyboard"),
+        max_length=5,
+        choices=Keyboard,
+        blank=True,
+        help_text=_("Empty for a thing without one."),
+    )
+    voltage = models.CharField(
+        _("mains voltage"),
+        max_length=3,
+        choices=Voltage,
+        blank=True,
+        help_text=_("Empty if it runs on either, or needs none."),
+    )
+    region = models.CharField(
+        _("lies in"),
+        max_length=16,
+        choices=Region,
+        blank=True,
+        help_text=_("Empty while it is at our hub."),
+    )
     # What donors' money pays for it, in the kind's currency; none for what was given.
     cost_minor = models.PositiveBigIntegerField(_("cost"), null=True, blank=True)
     made_at = models.DateTimeField(_("since"), auto_now_add=True)

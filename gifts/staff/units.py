@@ -7,7 +7,7 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
@@ -68,6 +68,10 @@ class UnitFilter(WagtailFilterSet):
     )
     stuck = django_filters.BooleanFilter(
         label=_("Stuck"), method="only_stuck", widget=forms.CheckboxInput
+    )
+
+    described = django_filters.BooleanFilter(
+        label=_("Described"), field_name="spec_class", lookup_expr="isnull", exclude=True
     )
 
     class Meta:
@@ -164,6 +168,51 @@ class Mark(Act):
         return _("The unit was marked.")
 
 
+class DescribeForm(forms.ModelForm):  # type: ignore[type-arg]
+    like_it = forms.BooleanField(
+        label=_("The same for all others like it"),
+        required=False,
+        help_text=_("Of the same kind and wish, not given to anybody and not described yet."),
+    )
+
+    class Meta:
+        model = Unit
+        fields: ClassVar[list[str]] = ["spec_class", "keyboard", "voltage", "region"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["spec_class"].required = True
+
+
+class Describe(Act):
+    name = "describe"
+    title = _("Describe it")
+    permission = "gifts.move_unit"
+
+    @classmethod
+    def is_possible(cls, row: Unit) -> bool:
+        return row.state in units.DESCRIBED_IN
+
+    def get_form_class(self) -> type[DescribeForm]:
+        return DescribeForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "instance": Unit.objects.get(pk=self.row.pk)}
+
+    def question(self) -> Text:
+        return _("What decides whom it can go to. Matching gives nobody less than she needs.")
+
+    def perform(self, form: Any) -> Text:
+        data = dict(form.cleaned_data)
+        rows = [self.row]
+        if data.pop("like_it"):
+            like = Unit.objects.filter(kind=self.row.kind_id, wish=self.row.wish_id)
+            rows += like.filter(spec_class=None).exclude(pk=self.row.pk)
+        count = units.describe(rows, **data)
+        words = ngettext("%(n)s thing was described.", "%(n)s things were described.", count)
+        return words % {"n": count}
+
+
 class UnitPage(Reading):
     def sections(self) -> list[Section]:
         row: Unit = self.object
@@ -175,6 +224,10 @@ class UnitPage(Reading):
             [_("Origin"), row.get_origin_display()],
             [_("State"), Cell(row.get_state_display(), tone=tone)],
             [_("In this state since"), moment(row.moved_at)],
+            [_("Class"), row.get_spec_class_display() or Cell(_("not described yet"), tone="warn")],
+            [_("Keyboard"), row.get_keyboard_display()],
+            [_("Mains voltage"), row.get_voltage_display() or _("either, or none")],
+            [_("Lies in"), row.get_region_display() or _("our hub")],
             [_("Paid by gifts"), amount(row.cost_minor, row.kind.currency)],
         ]
         steps: list[list[Any]] = [
@@ -195,4 +248,4 @@ class UnitsDesk(Desk):
     ordering = ["-moved_at", "-pk"]
     index_view_class = Units
     inspect_view_class = UnitPage
-    acts = (Mark,)
+    acts = (Describe, Mark)

@@ -1,5 +1,6 @@
 """The life of a need: it is stated, then moved from state to state, each step on record."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -41,6 +42,29 @@ def move(need: Need, *, to: str, by: Any | None, note: str = "") -> Need:
             parcels.free(need)
         need.refresh_from_db(fields=["state", "moved_at"])
     return need
+
+
+def move_each(rows: Collection[Need], *, to: str, by: Any | None, note: str = "") -> None:
+    """The same for many at once; none moves if one cannot.
+
+    Raises:
+        CannotMove: no step leads there from where one of them is.
+    """
+    with vault_atomic():
+        locked = Need.objects.select_for_update(of=["self"]).order_by("pk")
+        found = list(locked.filter(pk__in=[need.pk for need in rows]).exclude(state=to))
+        for need in found:
+            if (need.state, to) not in STEPS:
+                raise CannotMove(f"{need.code} is {need.state} and cannot become {to}")
+        NeedStep.objects.bulk_create(
+            NeedStep(
+                need=need, state=to, user_id=by and by.pk, who=by.email if by else "", note=note
+            )
+            for need in found
+        )
+        if to == State.WITHDRAWN:
+            for need in found:
+                parcels.free(need)
 
 
 def waiting() -> QuerySet[Need]:

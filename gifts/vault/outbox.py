@@ -1,5 +1,7 @@
 """The vault's side of a message to the everyday database, written with what it tells of."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from gifts.vault.models import Outbox
@@ -11,9 +13,15 @@ def tell(unit_code: str, *, to: str) -> Outbox:
     Raises:
         transaction.TransactionManagementError: outside a vault transaction.
     """
+    (message,) = tell_each([unit_code], to=to)
+    return message
+
+
+def tell_each(unit_codes: Iterable[str], *, to: str) -> list[Outbox]:
+    """The same of many things, in their order."""
     if not transaction.get_connection("vault").in_atomic_block:
         raise transaction.TransactionManagementError("a message belongs to what it tells of")
-    return Outbox.objects.create(unit_code=unit_code, to_state=to)
+    return Outbox.objects.bulk_create(Outbox(unit_code=code, to_state=to) for code in unit_codes)
 
 
 def waiting() -> list[Outbox]:
