@@ -4,6 +4,7 @@ PostgreSQL, the payment sandbox, the public and the staff site, one worker for e
 process gets the environment of its role and no more; all state lies in one folder.
 """
 
+import base64
 import contextlib
 import fcntl
 import functools
@@ -190,6 +191,7 @@ class Stack:
             made["VAULT_DATABASE_URL"] = (
                 databases.vault_owner if role == "owner" else databases.vault
             )
+            made["VAULT_KEYS"] = secret["vault"]
         return made
 
     def manage(self, *arguments: str, role: Role = "staff") -> str:
@@ -234,13 +236,16 @@ class Stack:
     @functools.cached_property
     def secrets(self) -> Mapping[str, str]:
         file = self.data / "secrets.json"
-        if not file.exists():
+        known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+        # A folder made by an earlier version lacks what came since.
+        wanted = {name: secrets.token_hex(24) for name in ("key", "stripe", "webhook")}
+        wanted["vault"] = base64.b64encode(secrets.token_bytes(32)).decode()
+        if known.keys() != wanted.keys():
+            known = wanted | known
             unfinished = file.with_suffix(".new")
             unfinished.touch(mode=0o600)
-            made = {name: secrets.token_hex(24) for name in ("key", "stripe", "webhook")}
-            unfinished.write_text(json.dumps(made))
+            unfinished.write_text(json.dumps(known))
             unfinished.replace(file)
-        known: dict[str, str] = json.loads(file.read_text())
         return known
 
     # --- The steps of a start -------------------------------------------------------------------

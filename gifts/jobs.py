@@ -16,6 +16,15 @@ def refresh_wishes(timestamp: int) -> None:
     wishes.refresh_states()
 
 
+@app.periodic(cron="* * * * *")
+@app.task(queue="vault", queueing_lock="apply_outbox")
+def apply_outbox(timestamp: int) -> None:
+    """Each minute: what the confidential part said of things, and was not carried over at once."""
+    from gifts.delivery import outbox  # noqa: PLC0415 - its models are not on the public side
+
+    outbox.apply()
+
+
 @app.periodic(cron="23 3 * * *")
 @app.task(queue="public", queueing_lock="forget_statements")
 def forget_statements(timestamp: int) -> None:

@@ -5,7 +5,7 @@ kind, purpose and region  →  kind and region  →  kind  →  the education fu
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from gifts import needs
@@ -54,23 +54,29 @@ def passing(wish: Wish) -> Level:
 def is_behind(wish: Wish, level: Level) -> bool:
     """Whether enough verified needs stand behind a wish on this rung.
 
-    A need counts for one wish only: a cell that other wishes ask in must hold eleven for each.
+    A person counts for one wish only: a cell that other wishes ask in must hold eleven for each,
+    now for the open ones, and over all time for every one that was ever published.
     """
     if level.kind is None or level.kind.general_stock:
         return True
-    count = needs.verified(
+    people = needs.people(
         level.kind,
         None if level.region == Region.WORLD else level.region,
         None if level.purpose == Purpose.ANY else level.purpose,
     )
-    return count is not None and count >= K * (1 + _others(wish, level))
+    if people is None:
+        return False
+    others = _others(wish, level)
+    return people.now >= K * (1 + others.filter(state__in=LIVE).count()) and people.ever >= K * (
+        1 + others.count()
+    )
 
 
-def _others(wish: Wish, level: Level) -> int:
-    """Wishes that are open and whose cell shares needs with this one."""
-    same = Wish.objects.filter(kind=level.kind, state__in=LIVE).exclude(pk=wish.pk)
+def _others(wish: Wish, level: Level) -> QuerySet[Wish]:
+    """Wishes that were ever published and whose cell shares people with this one."""
+    same = Wish.objects.filter(kind=level.kind, designation__isnull=False).exclude(pk=wish.pk)
     if level.region != Region.WORLD:
         same = same.filter(Q(region=level.region) | Q(region=Region.WORLD))
     if level.purpose != Purpose.ANY:
         same = same.filter(Q(purpose=level.purpose) | Q(purpose=Purpose.ANY))
-    return same.count()
+    return same

@@ -43,11 +43,14 @@ def make(
 
 
 @transaction.atomic
-def move(unit: Unit, *, to: Unit.State, by: Any | None, note: str = "") -> Unit:
+def move(
+    unit: Unit, *, to: Unit.State, by: Any | None, note: str = "", outbox: int | None = None
+) -> Unit:
     """Take the unit to its next state; nothing happens if it is there already.
 
     Args:
         by: none if a job does it.
+        outbox: the message of the confidential part that says so.
 
     Raises:
         CannotMove: no step leads there from where it is, or a given device is not erased yet.
@@ -57,7 +60,9 @@ def move(unit: Unit, *, to: Unit.State, by: Any | None, note: str = "") -> Unit:
         return unit
     if to not in ways(unit):
         raise CannotMove(f"{unit.code} is {unit.state} and cannot become {to}")
-    UnitStep.objects.bulk_create([_step(unit, to, by, note)])
+    step = _step(unit, to, by, note)
+    step.outbox = outbox
+    UnitStep.objects.bulk_create([step])
     unit.refresh_from_db(fields=["state", "moved_at"])
     return unit
 

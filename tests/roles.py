@@ -20,7 +20,8 @@ from tests.server import ROOT
 
 PUBLIC, STAFF = "public", "staff"
 # The vault's app and database stay installed: one process holds the models of both sides.
-SHARED = {"INSTALLED_APPS", "DATABASES", "VAULT_DATABASE_URL", "PASSWORD_HASHERS"}
+VAULT = ("VAULT_DATABASE_URL", "VAULT_KEYS")
+SHARED = {"INSTALLED_APPS", "DATABASES", "PASSWORD_HASHERS", *VAULT}
 current: ContextVar[str] = ContextVar("role", default=PUBLIC)
 _differing: dict[str, dict[str, Any]] = {PUBLIC: {}, STAFF: {}}
 
@@ -45,7 +46,8 @@ def install(**environment: str) -> None:
 def _settings_of(role: str, environment: Mapping[str, str]) -> dict[str, Any]:
     with mock.patch.dict(os.environ, {**environment, "ROLE": role}):
         if role == PUBLIC:
-            os.environ.pop("VAULT_DATABASE_URL", None)
+            for name in VAULT:
+                os.environ.pop(name, None)
         return runpy.run_path(str(ROOT / "site" / "config" / "settings.py"))
 
 

@@ -47,6 +47,8 @@ BASE_ENVIRONMENT = {
     "MEDIA_DIRECTORY": str(HOME / "media"),
     "LOG_LEVEL": "WARNING",
 }
+# 32 bytes; the public side never learns it.
+VAULT_KEYS = "b25seSBmb3IgdGVzdHMgeHh4eHh4eHh4eHh4eHh4eHg="
 # What the machine's own environment must not bring into a test.
 FOREIGN = ("EMAIL_URL", "TRUSTED_PROXIES", "TIME_ZONE", "DEFAULT_FROM_EMAIL")
 
@@ -82,8 +84,10 @@ class Clone:
         """For a child process in this role; the public one learns nothing of the vault."""
         made = {**os.environ, **BASE_ENVIRONMENT, "ROLE": role, "DATABASE_URL": self.url}
         made["PYTHONPATH"] = os.pathsep.join((str(ROOT), str(ROOT / "site")))
-        made.pop("VAULT_DATABASE_URL", None)
-        return made | ({"VAULT_DATABASE_URL": self.vault_url} if role == "staff" else {})
+        for name in ("VAULT_DATABASE_URL", "VAULT_KEYS"):
+            made.pop(name, None)
+        confidential = {"VAULT_DATABASE_URL": self.vault_url, "VAULT_KEYS": VAULT_KEYS}
+        return made | (confidential if role == "staff" else {})
 
 
 @dataclass

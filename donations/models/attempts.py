@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from donations.models import rules
+from core import rules
 from donations.models.donations import Donation
 
 # What a capped designation has been given, less what went back; what it had spent by then, the

@@ -7,8 +7,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from core import rules
 from core.discretion import telling
-from donations.models import rules
 from donations.models.plans import LIVE
 
 

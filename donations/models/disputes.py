@@ -5,9 +5,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core import money
-from donations.models import rules
+from core import money, rules
 from donations.models.donations import SUMS
+from donations.models.sums import summed_in_donation
 
 
 class Dispute(models.Model):
@@ -52,7 +52,7 @@ class Dispute(models.Model):
         triggers = [
             rules.never_deleted("dispute_kept"),
             rules.frozen("dispute_subject_frozen", "stripe_id", "donation_id", "currency"),
-            rules.summed_in_donation(
+            summed_in_donation(
                 "dispute_summed",
                 {column: SUMS[column] for column in ("disputed_minor", "lost_minor")},
             ),

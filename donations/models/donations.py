@@ -14,8 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core import money
-from donations.models import rules
+from core import money, rules
 
 UNPAID = ("pending", "needs_action", "processing", "failed", "abandoned")
 STEPS = [

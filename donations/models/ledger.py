@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from donations.models import rules
+from core import rules
 
 
 class Entry(models.Model):

@@ -3,8 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core import money
-from donations.models import rules
+from core import money, rules
 
 
 class Payout(models.Model):

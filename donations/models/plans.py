@@ -13,8 +13,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core import money
-from donations.models import rules
+from core import money, rules
 
 LIVE = ("active", "paused", "past_due")
 STEPS = [

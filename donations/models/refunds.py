@@ -14,9 +14,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core import money
-from donations.models import rules
+from core import money, rules
 from donations.models.donations import SUMS
+from donations.models.sums import summed_in_donation
 
 STEPS = [
     *(("proposed", after) for after in ("asked", "declined")),
@@ -103,7 +103,7 @@ class Refund(models.Model):
             ),
             rules.frozen("refund_name_frozen", "stripe_id", when='OLD."stripe_id" IS NOT NULL'),
             pgtrigger.FSM(name="refund_status_steps", field="status", transitions=STEPS),
-            rules.summed_in_donation("refund_summed", {"refunded_minor": SUMS["refunded_minor"]}),
+            summed_in_donation("refund_summed", {"refunded_minor": SUMS["refunded_minor"]}),
         ]
 
     def __str__(self) -> str:

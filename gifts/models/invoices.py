@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from donations.models import rules
+from core import rules
 from gifts.models.buying import OrderLine, PurchaseOrder, Supplier, not_who_orders, person
 
 

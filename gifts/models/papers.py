@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from donations.models import rules
+from core import rules
 from gifts.models.offers import Offer
 
 

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from donations.models import rules
+from core import rules
 from gifts.models.catalogue import ItemKind
 
 FAULTS = ("damaged", "returned", "lost", "disposed")
@@ -197,6 +197,8 @@ class UnitStep(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
     note = models.CharField(_("note"), max_length=200, blank=True)
+    # The confidential part's message that this step carried over; each is taken once.
+    outbox = models.BigIntegerField(null=True, unique=True, editable=False)
 
     class Meta:
         verbose_name = _("step of a unit")

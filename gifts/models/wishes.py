@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from donations.models import rules
+from core import rules
 from gifts.models.catalogue import ItemKind, Purpose, Region
 
 # Set in steps and never below eleven, so that no goal tells how many people there are.

@@ -3,5 +3,8 @@
 from django.db import transaction
 
 
-def vault_atomic() -> "transaction.Atomic":
-    return transaction.atomic(using="vault")
+def vault_atomic(*, durable: bool = False) -> "transaction.Atomic":
+    """Args:
+    durable: refuse to be part of a larger one, which could still be taken back.
+    """
+    return transaction.atomic(using="vault", durable=durable)

@@ -3,6 +3,7 @@
 A setting that is missing or makes no sense stops the process at start and names itself.
 """
 
+import re
 import sys
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -59,6 +60,12 @@ if VAULT_DATABASE_URL:
     if ROLE == "public":
         raise ImproperlyConfigured("VAULT_DATABASE_URL must not be set where ROLE is public.")
     DATABASES["vault"] = {**env.db_url("VAULT_DATABASE_URL"), "CONN_HEALTH_CHECKS": True}
+# The keys that seal the keys of confidential records, the newest first; each 32 bytes in base64.
+VAULT_KEYS = env.list("VAULT_KEYS", default=[])
+if bool(VAULT_KEYS) != bool(VAULT_DATABASE_URL):
+    raise ImproperlyConfigured("VAULT_KEYS and VAULT_DATABASE_URL belong together.")
+if not all(re.fullmatch("[A-Za-z0-9+/]{43}=", key) for key in VAULT_KEYS):
+    raise ImproperlyConfigured("VAULT_KEYS: each must be made by `openssl rand -base64 32`.")
 DATABASE_ROUTERS = ["gifts.vault.router.VaultRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ATOMIC_REQUESTS = False

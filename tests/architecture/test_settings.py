@@ -70,6 +70,8 @@ def test_good_settings_are_accepted():
         ("MAIL_BACKEND", "carrier-pigeon"),
         ("LOG_LEVEL", "LOUD"),
         ("VAULT_DATABASE_URL", "postgres://ns_vault:x@127.0.0.1/vault"),  # ROLE is public
+        ("VAULT_KEYS", "c2hvcnQ="),
+        ("VAULT_KEYS", "A" * 43 + "="),  # without the database it is for
     ],
 )
 def test_nonsense_stops_the_process_and_names_the_setting(setting, value):

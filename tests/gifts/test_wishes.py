@@ -101,6 +101,7 @@ def test_without_a_cost_for_the_region_nothing_is_published():
     assert wishes.publish(wish).unit_minor == 53000
 
 
+@pytest.mark.django_db(databases=["default", "vault"])
 def test_a_kind_that_is_no_general_stock_is_refused_and_led_to_the_education_fund():
     wish = wishes.review(written(kind=make_kind(general_stock=False)), by=person())
     problem = refused(wishes.publish, wish)
@@ -113,11 +114,14 @@ def test_a_kind_that_is_no_general_stock_is_refused_and_led_to_the_education_fun
 
 @pytest.fixture
 def counted(monkeypatch):
-    """Verified needs by cell; a cell that is not named holds none."""
-    cells: dict[tuple[str | None, str | None], int | None] = {}
-    monkeypatch.setattr(
-        needs, "verified", lambda kind, region=None, purpose=None: cells.get((region, purpose), 0)
-    )
+    """People with verified needs by cell; a cell that is not named holds none."""
+    cells: dict[tuple[str | None, str | None], int] = {}
+
+    def people(kind, region=None, purpose=None):
+        found = cells.get((region, purpose), 0)
+        return needs.People(now=found, ever=found)
+
+    monkeypatch.setattr(needs, "people", people)
     return cells
 
 
@@ -150,8 +154,18 @@ def test_a_need_counts_for_one_wish_unless_there_are_eleven_for_each(counted):
     assert wishes.publish(other).state == State.PUBLISHED
 
 
-def test_an_unknown_count_is_never_enough(counted):
-    counted[("latin_america", "university")] = None
+def test_a_wish_that_was_ever_published_has_used_up_its_eleven_people(counted):
+    kind = make_kind(general_stock=False)
+    counted[("latin_america", "university")] = 21
+    wishes.end(published(kind=kind), reason="All are served.")
+    other = wishes.review(written(kind=kind), by=person())
+    assert refused(wishes.publish, other).code == "not_enough"
+    counted[("latin_america", "university")] = 22
+    assert wishes.publish(other).state == State.PUBLISHED
+
+
+def test_an_unknown_count_is_never_enough(monkeypatch):
+    monkeypatch.setattr(needs, "people", lambda *cell: None)
     wish = wishes.review(written(kind=make_kind(general_stock=False)), by=person())
     assert refused(wishes.publish, wish).code == "not_enough"
 

@@ -88,6 +88,7 @@ def test_a_wish_goes_from_its_form_to_donors_through_two_people(coordinator):
     assert wish.state == "closed"
 
 
+@pytest.mark.django_db(databases=["default", "vault"])
 def test_a_refusal_names_the_level_that_passes_and_offers_it_as_one_button(coordinator):
     wish = make_wish(state="reviewed", kind=make_kind(general_stock=False))
     page = text_of(coordinator.get(url("wishes:publish", wish.pk)))
