@@ -1,12 +1,14 @@
 """One row of everything, so that each address leads to something that is there."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote as percent_encoded
 
+import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.admin.utils import quote
 from django.contrib.auth.models import Group
@@ -80,18 +82,31 @@ def placeholders(route: str) -> list[str]:
     return PLACEHOLDER.findall(route)
 
 
-def furnish(make_gift: Any, make_event: Any, make_plan: Any, *, donor: User) -> House:
-    """Everything once, and what is somebody's own is this donor's."""
-    pages_demo.seed()
-    return House(
-        {
-            **_money(make_gift, make_event, make_plan, donor),
-            **_things(),
-            **_words(),
-            **_people(donor),
-        },
-        {"/admin/bulk/<str:app_label>/<str:model_name>/<str:action>/": f"?id={_page().pk}"},
-    )
+@pytest.fixture
+def donor() -> User:
+    """Who gave, with an address that is hers for certain."""
+    user = User.objects.create_user("donor@example.org")
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+@pytest.fixture
+def furnish(donor: User, make_gift: Any, make_event: Any, make_plan: Any) -> Callable[[], House]:
+    """Makes everything once; what is somebody's own is the donor's."""
+
+    def furnished() -> House:
+        pages_demo.seed()
+        return House(
+            {
+                **_money(make_gift, make_event, make_plan, donor),
+                **_things(),
+                **_words(),
+                **_people(donor),
+            },
+            {"/admin/bulk/<str:app_label>/<str:model_name>/<str:action>/": f"?id={_page().pk}"},
+        )
+
+    return furnished
 
 
 def _page() -> Page:

@@ -6,32 +6,26 @@ The tables in tables/ say it, a line for each address. Pages are not drawn here.
 from unittest import mock
 
 import pytest
-from allauth.account.models import EmailAddress
 
-from accounts.models import User
 from donations.receipts import document
 from staff import roles
 from tests.people import person, signed_in
 from tests.roles import PUBLIC, STAFF, acting_as
 from tests.site.matrix import addresses, asking, house
+from tests.site.matrix.house import donor, furnish
 
+pytestmark = pytest.mark.django_db(databases=["default", "vault"])
+__all__ = ["donor", "furnish"]
 ROWS = addresses.rows()
 STAFF_ROWS = [row for row in ROWS if row.side == STAFF]
 GUARDED = [row for row in STAFF_ROWS if not row.before_the_door]
 
 
 @pytest.fixture
-def donor(db):
-    user = User.objects.create_user("donor@example.org")
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    return user
-
-
-@pytest.fixture
-def asked(donor, make_gift, make_event, make_plan):
+def asked(donor, furnish):
     """Asks these rows of a side as each of these letters; what differs from the tables."""
     with mock.patch.object(document, "render", return_value=b"%PDF"):
-        made = house.furnish(make_gift, make_event, make_plan, donor=donor)
+        made = furnish()
     # Nobody answers for Stripe here; its library need not wait before it asks again.
     at_once = mock.patch.multiple("stripe.HTTPClient", INITIAL_DELAY=0.001, MAX_DELAY=0.001)
 
@@ -79,7 +73,7 @@ def test_the_public_side_answers_as_its_table_says(asked):
     assert asked(rows, "0DNA", PUBLIC) == ""
 
 
-def test_no_address_of_the_staff_exists_on_the_public_side(db, public_client):
+def test_no_address_of_the_staff_exists_on_the_public_side(public_client):
     assert not [row.route for row in ROWS if row.side == PUBLIC and "/admin" in row.route]
     assert public_client.get("/admin/").status_code == 404
 
@@ -99,7 +93,7 @@ def test_other_methods_let_nobody_in_either(asked, monkeypatch):
     [(False, "/account/2fa/totp/activate/"), (True, "/account/2fa/reauthenticate/")],
 )
 def test_without_a_second_factor_used_in_this_session_every_address_leads_to_it(
-    db, has_factor, leads_to
+    has_factor, leads_to
 ):
     client = signed_in(person("Administrator", factor=has_factor), method="password")
     session = client.session
