@@ -34,11 +34,12 @@ class Canary:
 class Hit:
     surface: str
     forms: tuple[str, ...]
-    # Of which field, where it can be told.
-    of: str
+    # Of which fields, where it can be told.
+    of: frozenset[str]
 
     def __str__(self) -> str:
-        return f"{self.surface}: {self.of} ({', '.join(self.forms)})"
+        fields = ", ".join(sorted(self.of)) or "a confidential field"
+        return f"{self.surface}: {fields} ({', '.join(self.forms)})"
 
 
 def sealed_models() -> list[type[Sealed]]:
@@ -68,6 +69,5 @@ def search(surface: str, data: bytes) -> Hit | None:
     forms = SEEKER.forms_in(data)
     if not forms:
         return None
-    named = NAMED.search(data)
-    of = b".".join(named.groups()).decode() if named else "a confidential field"
+    of = frozenset(b".".join(named).decode() for named in NAMED.findall(data))
     return Hit(surface, tuple(sorted(forms)), of)

@@ -50,6 +50,17 @@ class Crawl:
             if self.most:
                 waiting |= dict.fromkeys(links(url, response))
 
+    def looks(
+        self, rows: list[Row], house: House, purposes: list[Any]
+    ) -> Iterator[surfaces.Surface]:
+        """What is shown to this person after she has said what for, by every purpose there is."""
+        for row in rows:
+            for purpose in purposes if row.asks_purpose else ():
+                response = self.client.post(house.address(row.route), {"purpose": purpose.value})
+                assert not asking.broke_in_ours(response), f"{self.name} {row.route}"
+                name = f"{self.name} {row.route} for {purpose.value}"
+                yield from surfaces.of_response(name, response)
+
     def __len__(self) -> int:
         return sum(self.asked.values())
 

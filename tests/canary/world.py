@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core import mail
 
+from gifts.vault.models import Purpose
 from tests.canary import canaries, surfaces
 from tests.canary.allowed import ALLOWED
 from tests.canary.crawl import Crawl
@@ -29,7 +30,7 @@ class World:
     spoken: int = 0
     searched: dict[str, int] = field(default_factory=dict)
     pages: int = 0
-    used: set[tuple[str, str]] = field(default_factory=set)
+    used: set[tuple[str, str, str]] = field(default_factory=set)
 
     def search(self, found: Iterable[surfaces.Surface]) -> list[canaries.Hit]:
         """What shows a canary, but for what is allowed to."""
@@ -37,23 +38,31 @@ class World:
         for surface, data in found:
             self.searched[surface] = self.searched.get(surface, 0) + len(data)
             hit = canaries.search(surface, data)
-            if hit and not self._is_allowed(surface):
+            if hit and not self._is_allowed(hit):
                 hits.append(hit)
         return hits
 
-    def _is_allowed(self, surface: str) -> bool:
-        who, _, where = surface.partition(" ")
-        route = where.removesuffix(" (head)")
-        if where == route and (who, route) in ALLOWED:
-            self.used.add((who, route))
-            return True
-        return False
+    def _is_allowed(self, hit: canaries.Hit) -> bool:
+        """Shown after a purpose was told, on a page that may, and nothing more than it may."""
+        who, _, where = hit.surface.partition(" ")
+        route, _, purpose = where.partition(" for ")
+        shown = ALLOWED.get((who, route))
+        if not (purpose and shown and hit.of and hit.of <= shown.fields):
+            return False
+        self.used |= {(who, route, field) for field in hit.of}
+        return True
+
+    def unneeded(self) -> set[tuple[str, str, str]]:
+        """What is allowed and was not seen."""
+        allowed = {(*key, name) for key, shown in ALLOWED.items() for name in shown.fields}
+        return allowed - self.used
 
     def walk(self, name: str, client: RoleClient, *, most: int = 0) -> list[canaries.Hit]:
         """As this person, every address; and so many more as pages lead to."""
         crawl = Crawl(name, client, most=most)
         with acting_as(client.role):
             hits = self.search(crawl.pages(ROWS[client.role], self.house))
+            hits += self.search(crawl.looks(ROWS[client.role], self.house, list(Purpose)))
         self.pages += len(crawl)
         return hits
 

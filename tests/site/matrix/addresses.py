@@ -49,6 +49,8 @@ class Row:
     route: str
     get: Cell
     post: Cell
+    # What is confidential is shown only after a POST that says what for.
+    asks_purpose: bool
     where: str
 
     @property
@@ -87,17 +89,21 @@ def rows() -> list[Row]:
 
 
 def _read(table: Path) -> Iterator[Row]:
-    """A line: the address, who may GET it, who may POST to it (`=` as GET). `#` begins a remark."""
+    """A line: the address, who may GET it, who may POST to it (`=` as GET), and `purpose` where
+    nothing confidential is shown before one is told. `#` begins a remark.
+    """
     side = SIDES.get(table.name, STAFF)
     for number, line in enumerate(table.read_text().splitlines(), start=1):
         words = line.partition("#")[0].split()
         if not words:
             continue
         where = f"{table.name}:{number}"
-        assert len(words) == 3, f"{where}: an address, who may GET it, who may POST to it"
-        route, get, post = words
+        purpose = words[3:] == ["purpose"]
+        assert len(words) == 3 + purpose, f"{where}: an address, who may GET, who may POST, purpose"
+        route, get, post = words[:3]
         first = _cell(get, where)
-        yield Row(side, route, first, first if post == "=" else _cell(post, where), where)
+        second = first if post == "=" else _cell(post, where)
+        yield Row(side, route, first, second, purpose, where)
 
 
 def _cell(text: str, where: str) -> Cell:

@@ -48,6 +48,7 @@ from staff.models import FactorReset
 from tests.gifts.offered import arrived, make_offer
 from tests.gifts.orders_made import Buying
 from tests.people import person
+from tests.vault_made import make_need
 
 PLACEHOLDER = re.compile(r"<(?:\w+:)?(\w+)>")
 
@@ -91,10 +92,13 @@ def donor() -> User:
 
 
 @pytest.fixture
-def furnish(donor: User, make_gift: Any, make_event: Any, make_plan: Any) -> Callable[[], House]:
-    """Makes everything once; what is somebody's own is the donor's."""
+def furnish(donor: User, make_gift: Any, make_event: Any, make_plan: Any) -> Callable[..., House]:
+    """Makes everything once; what is somebody's own is the donor's.
 
-    def furnished() -> House:
+    Keys that are given take the place of confidential records.
+    """
+
+    def furnished(**confidential: object) -> House:
         pages_demo.seed()
         return House(
             {
@@ -102,6 +106,7 @@ def furnish(donor: User, make_gift: Any, make_event: Any, make_plan: Any) -> Cal
                 **_things(),
                 **_words(),
                 **_people(donor),
+                **(confidential or _confidential()),
             },
             {"/admin/bulk/<str:app_label>/<str:model_name>/<str:action>/": f"?id={_page().pk}"},
         )
@@ -240,3 +245,8 @@ def _people(donor: User) -> dict[str, object]:
         **{"uidb36": "1", "key:key": "set-password", "confirm-email:key": "made-up"},
         **{"uidb64": "MQ", "token": "set-password", "key": "made-up"},
     }
+
+
+def _confidential() -> dict[str, object]:
+    need = make_need(state="draft")
+    return {"needs:pk": need.pk, "recipients:pk": need.recipient_id, "partners:pk": need.partner_id}
