@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from gifts.vault import parcels
 from gifts.vault.models import Need, NeedStep, Partner
 from gifts.vault.models.needs import STEPS
 from gifts.vault.transactions import vault_atomic
@@ -17,6 +18,8 @@ class CannotMove(Exception):
 
 def move(need: Need, *, to: str, by: Any | None, note: str = "") -> Need:
     """Take a need to its next state; nothing happens if it is there already.
+
+    One that is withdrawn frees its thing at once, wherever that is.
 
     Args:
         by: a user; none if a job does it.
@@ -34,6 +37,8 @@ def move(need: Need, *, to: str, by: Any | None, note: str = "") -> Need:
         NeedStep.objects.create(
             need=need, state=to, user_id=by and by.pk, who=by.email if by else "", note=note
         )
+        if to == State.WITHDRAWN:
+            parcels.free(need)
         need.refresh_from_db(fields=["state", "moved_at"])
     return need
 
