@@ -13,16 +13,15 @@ from django.template.backends.django import Template
 from django.utils import timezone
 
 from accounts.models import User
-from gifts import units
+from gifts.delivery import batches, confirming, wall
 from gifts.delivery import outbox as carrying
-from gifts.models import Unit
-from gifts.vault import needs, outbox, partners, sealing
+from gifts.vault import needs, partners, sealing
 from gifts.vault.access import Reader
-from gifts.vault.models import Consent, Need, Purpose, Recipient, Sealed
+from gifts.vault.models import Consent, Purpose, Recipient, Sealed
 from gifts.vault.transactions import vault_atomic
 from tests.canary.canaries import Canary
+from tests.deliveries_made import make_match
 from tests.roles import RoleClient
-from tests.things_made import make_kind
 from tests.vault_made import make_need, make_partner, make_recipient
 
 
