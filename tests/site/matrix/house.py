@@ -100,16 +100,17 @@ def furnish(donor: User, make_gift: Any, make_event: Any, make_plan: Any) -> Cal
 
     def furnished(**confidential: object) -> House:
         pages_demo.seed()
-        return House(
-            {
-                **_money(make_gift, make_event, make_plan, donor),
-                **_things(),
-                **_words(),
-                **_people(donor),
-                **(confidential or _confidential()),
-            },
-            {"/admin/bulk/<str:app_label>/<str:model_name>/<str:action>/": f"?id={_page().pk}"},
+        parts = (
+            _money(make_gift, make_event, make_plan, donor),
+            _things(),
+            _words(),
+            _people(donor),
+            confidential or _confidential(),
         )
+        keys = {name: key for part in parts for name, key in part.items()}
+        assert len(keys) == sum(map(len, parts)), "two kinds of rows have the same name here"
+        bulk = "/admin/bulk/<str:app_label>/<str:model_name>/<str:action>/"
+        return House(keys, {bulk: f"?id={_page().pk}"})
 
     return furnished
 
@@ -223,7 +224,10 @@ def _words() -> dict[str, object]:
         **{"revision_id": revision.pk, "revision_id_a": "earliest", "revision_id_b": "latest"},
         **{"task_state_id": state.current_task_state.pk, "workflow_state_id": state.pk},
         **{"workflows:pk": workflow.pk, "workflow_pk": workflow.pk, "task_id": task.pk},
-        "tasks:pk": task.pk,
+        **{
+            f"/admin/workflows/tasks/{act}/<int:pk>/": f"/admin/workflows/tasks/{act}/{task.pk}/"
+            for act in ("edit", "enable", "disable")
+        },
         **{"pk": page.pk, "collections:pk": collection.pk, "collection_id": collection.pk},
         **{"redirect_id": moved.pk, "image_id": picture.pk, "images:pk": picture.pk},
         **{"filter_spec": "width-100", "uploaded_file_id": 1, "document_id": 1, "doc_id": 1},
