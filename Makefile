@@ -5,7 +5,7 @@ export PYTHONPATH := .:site
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev demo-reset code test check tour tour-full faults bench format messages lock
+.PHONY: help demo dev demo-reset code test check tour tour-full canary canary-full faults bench format messages lock
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -39,6 +39,14 @@ tour: ## Walk through the main job in a browser, on a fresh system, unattended
 tour-full: ## The tour with all its variants
 	@sh deploy/bootstrap.sh tests
 	@$(PY) -m tests.tour --full
+
+canary: ## Search every surface for what the vault alone may hold, and find planted leaks
+	@sh deploy/bootstrap.sh tests
+	@$(PY) -m pytest -n 0 tests/canary $(ARGS)
+
+canary-full: ## The same as every role, wherever pages lead; and who may do what at each address
+	@sh deploy/bootstrap.sh tests
+	@CANARY=full $(PY) -m pytest -n 0 tests/canary tests/site/matrix $(ARGS)
 
 faults: ## The long crash, race and outage runs
 	@sh deploy/bootstrap.sh tests

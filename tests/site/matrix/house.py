@@ -1,0 +1,256 @@
+"""One row of everything, so that each address leads to something that is there."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import quote as percent_encoded
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib.admin.utils import quote
+from django.contrib.auth.models import Group
+from django.utils import timezone
+from wagtail.admin.models import EditingSession
+from wagtail.contrib.redirects.models import Redirect
+from wagtail.images.tests.utils import get_test_image_file
+from wagtail.models import (
+    Collection,
+    GroupApprovalTask,
+    Page,
+    Site,
+    Workflow,
+)  # fmt: skip
+
+from accounts.models import User
+from campaigns.models import Picture
+from donations import tracing
+from donations.models import (
+    Dispute,
+    EventWindow,
+    GivingOptions,
+    Mail,
+    Payout,
+    Reconciliation,
+    Refund,
+    RiskAlert,
+    StaffNote,
+)  # fmt: skip
+from donations.plans import links as plan_links
+from donations.receipts import links as receipt_links
+from gifts import units
+from gifts.models import HandoverText, OfferPhoto, Unit
+from gifts.offers import links as offer_links
+from pages import demo as pages_demo
+from staff.models import FactorReset
+from tests.gifts.offered import arrived, make_offer
+from tests.gifts.orders_made import Buying
+from tests.people import person
+from tests.vault_made import make_need
+
+PLACEHOLDER = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+@dataclass
+class House:
+    """Keys by the part of the address before them, else by the name of the placeholder alone."""
+
+    keys: Mapping[str, object]
+    queries: Mapping[str, str] = field(default_factory=dict)
+
+    def address(self, route: str) -> str:
+        """This route with keys of rows that exist.
+
+        Raises:
+            LookupError: nothing of this kind is in the house; tests/site/matrix/house.py makes it.
+        """
+        if route in self.keys:
+            return str(self.keys[route])
+
+        def fill(match: re.Match[str]) -> str:
+            parts = [part for part in route.split("/") if part and "<" not in part]
+            for about in (*(f"{part}:{match[1]}" for part in reversed(parts)), match[1]):
+                if about in self.keys:
+                    return percent_encoded(str(self.keys[about]), safe="")
+            raise LookupError(f"{route}: which {match[1]}?")
+
+        return PLACEHOLDER.sub(fill, route) + self.queries.get(route, "")
+
+
+def placeholders(route: str) -> list[str]:
+    return PLACEHOLDER.findall(route)
+
+
+@pytest.fixture
+def donor() -> User:
+    """Who gave, with an address that is hers for certain."""
+    user = User.objects.create_user("donor@example.org")
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+@pytest.fixture
+def furnish(donor: User, make_gift: Any, make_event: Any, make_plan: Any) -> Callable[..., House]:
+    """Makes everything once; what is somebody's own is the donor's.
+
+    Keys that are given take the place of confidential records.
+    """
+
+    def furnished(**confidential: object) -> House:
+        pages_demo.seed()
+        parts = (
+            _money(make_gift, make_event, make_plan, donor),
+            _things(),
+            _words(),
+            _people(donor),
+            confidential or _confidential(),
+        )
+        keys = {name: key for part in parts for name, key in part.items()}
+        assert len(keys) == sum(map(len, parts)), "two kinds of rows have the same name here"
+        bulk = "/admin/bulk/<str:app_label>/<str:model_name>/<str:action>/"
+        return House(keys, {bulk: f"?id={_page().pk}"})
+
+    return furnished
+
+
+def _page() -> Page:
+    found = Page.objects.filter(depth=3, locale__language_code="en").order_by("path").first()
+    assert found is not None
+    return found
+
+
+def _token(url: str) -> str:
+    return url.rstrip("/").rpartition("/")[2]
+
+
+def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict[str, object]:
+    gift, other = make_gift(email=donor.email), make_gift()
+    waiting = make_gift(paid=False)
+    plan = make_plan(email=donor.email)
+    author = person(factor=False)
+    now = timezone.now()
+    line, receipt = gift.lines.get(), gift.receipts.get()
+    options = GivingOptions.objects.get(frequency="once")
+    asked = Refund.objects.create(
+        donation=gift, reference="x", amount_minor=1, currency="USD", status="proposed"
+    )
+    dispute = Dispute.objects.create(
+        donation=other, stripe_id="dp_x", status="needs_response", amount_minor=1,
+        currency="USD", reason="fraudulent", opened_at=gift.paid_at,
+    )  # fmt: skip
+    alert = RiskAlert.objects.create(
+        stripe_id="issfr_x", kind="warning", donation=gift, is_open=True, about="misc",
+        created_at=gift.paid_at,
+    )  # fmt: skip
+    payout = Payout.objects.create(
+        stripe_id="po_x", legal_entity=gift.legal_entity, livemode=False, currency="USD"
+    )
+    check = Reconciliation.objects.create(
+        since=now - timedelta(days=1), until=now, livemode=False, repairs=True
+    )
+    window = EventWindow.objects.create(
+        starts_at=now - timedelta(days=1), ends_at=now, note="x", opened_by=author
+    )
+    task = StaffNote.objects.create(donation=gift, author=author, text="x", due_on=date(2026, 1, 1))
+    sent = Mail.objects.filter(receipt=None).first() or Mail.objects.first()
+    assert sent is not None
+    return {
+        **{"gifts:pk": gift.pk, "donors:pk": gift.donor.pk, "receipts:pk": receipt.pk},
+        **{"tasks:pk": task.pk, "refunds:pk": asked.pk, "disputes:pk": dispute.pk},
+        **{"alerts:pk": quote(alert.pk), "payouts:pk": payout.pk, "plans:pk": plan.pk},
+        **{"inbox:pk": quote(make_event().pk), "reconciliation:pk": check.pk},
+        **{"windows:pk": window.pk, "mails:pk": sent.pk, "designations:pk": line.designation_id},
+        **{"amounts:pk": options.pk, "entities:pk": gift.legal_entity_id},
+        # What a donor has in hand: links from mails, and addresses she was led to.
+        **{"review:reference": waiting.reference, "pay:reference": waiting.reference},
+        **{"back:reference": waiting.reference, "return:reference": gift.reference},
+        **{"status:reference": gift.reference, "confirm:mailed": "made-up"},
+        **{"plan:key": _token(plan_links.new_link(plan)), "card:before": "made-up"},
+        "receipts:token": _token(receipt_links.new_link(receipt, language="en")),
+        "trace:token": _token(tracing.new_link(gift)),
+        **{"receipts:label": receipt.label, "years:year": gift.paid_at.year},
+    }
+
+
+def _things() -> dict[str, object]:
+    buying = Buying()
+    wish = buying.wish(100_000)
+    order = buying.draft(wish)
+    (unit,) = units.make(wish.kind, origin=Unit.Origin.BOUGHT)
+    offer = make_offer(state="accepted")
+    photo = OfferPhoto.objects.create(offer=offer, data=b"x", mime="image/jpeg")
+    (thing,) = arrived(offer)
+    text = HandoverText.objects.create(way="shipping", text="x", text_es="x")
+    return {
+        **{"wishes:pk": wish.pk, "units:pk": unit.pk, "kinds:pk": wish.kind_id},
+        **{"costs:pk": wish.kind.costs.get().pk, "buyable:pk": wish.pk, "orders:pk": order.pk},
+        **{"suppliers:pk": order.supplier_id, "offers:pk": offer.pk, "photo:pk": photo.offer_id},
+        **{"given:pk": thing.pk, "instructions:pk": text.pk},
+        **{"offer:token": _token(offer_links.new_link(offer)), "thanks:reference": offer.reference},
+        "offer:pk": 1,
+    }
+
+
+def _words() -> dict[str, object]:
+    page, home = _page(), _page().get_parent()
+    other = page.get_next_siblings().first()
+    author = person(factor=False, is_superuser=True)
+    revision = page.specific.save_revision(user=author)
+    other.specific.save_revision(user=author)
+    alias = page.create_alias(update_slug="alias")
+    workflow, task = Workflow.objects.get(), GroupApprovalTask.objects.get()
+    state = workflow.start(other.specific, author)
+    picture = Picture.objects.create(title="x", file=get_test_image_file(), shows="nobody")
+    session = EditingSession.objects.create(
+        user=author, content_object=page, last_seen_at=timezone.now()
+    )
+    moved = Redirect.objects.create(old_path="/old", redirect_page=page)
+    collection = Collection.get_first_root_node().add_child(name="x")
+    return {
+        **dict.fromkeys(("page_id", "page_to_move_id", "pages:pk", "page_pk"), page.pk),
+        **{"parent_page_id": home.pk, "destination_id": home.pk},
+        **{"content_type_app_name": "pages", "content_type_model_name": "standardpage"},
+        **{"app_label": "pages", "model_name": "standardpage", "app_name": "pages"},
+        **{"bulk:app_label": "wagtailcore", "bulk:model_name": "page", "bulk:action": "publish"},
+        **{"tasks:app_label": "wagtailcore", "tasks:model_name": "groupapprovaltask"},
+        **{"settings:model_name": "organisationsettings", "settings:pk": Site.objects.get().pk},
+        **{"tag-autocomplete:app_name": "taggit", "tag-autocomplete:model_name": "tag"},
+        **{"ping:app_label": "pages", "ping:model_name": "standardpage", "object_id": page.pk},
+        **{"session_id": session.pk, "action_name": "approve", "action:action_name": "copy"},
+        **{"workflow:page_id": other.pk, "workflow_history:page_id": other.pk},
+        "/admin/pages/<int:page_id>/convert_alias/": f"/admin/pages/{alias.pk}/convert_alias/",
+        **{"revision_id": revision.pk, "revision_id_a": "earliest", "revision_id_b": "latest"},
+        **{"task_state_id": state.current_task_state.pk, "workflow_state_id": state.pk},
+        **{"workflows:pk": workflow.pk, "workflow_pk": workflow.pk, "task_id": task.pk},
+        **{
+            f"/admin/workflows/tasks/{act}/<int:pk>/": f"/admin/workflows/tasks/{act}/{task.pk}/"
+            for act in ("edit", "enable", "disable")
+        },
+        **{"pk": page.pk, "collections:pk": collection.pk, "collection_id": collection.pk},
+        **{"redirect_id": moved.pk, "image_id": picture.pk, "images:pk": picture.pk},
+        **{"filter_spec": "width-100", "uploaded_file_id": 1, "document_id": 1, "doc_id": 1},
+        **{"documents:pk": 1, "page_view_restriction_id": 1, "sites:pk": Site.objects.get().pk},
+        **{"snippet:app_label": "pages", "snippet:model_name": "standardpage"},
+        **{"rest": "anything", "page": page.slug, "name": "made-up"},
+    }
+
+
+def _people(donor: User) -> dict[str, object]:
+    reset = FactorReset.objects.create(
+        person=person(), asked_by=person(factor=False), reason="lost"
+    )
+    key = Authenticator.objects.create(user=donor, type="webauthn", data={"name": "key"})
+    colleague = person("Editor", factor=False)
+    return {
+        **{"factor_resets:pk": reset.pk, "users:pk": colleague.pk},
+        **{"groups:pk": Group.objects.get(name="Editor").pk, "keys:pk": key.pk},
+        **{"uidb36": "1", "key:key": "set-password", "confirm-email:key": "made-up"},
+        **{"uidb64": "MQ", "token": "set-password", "key": "made-up"},
+    }
+
+
+def _confidential() -> dict[str, object]:
+    need = make_need(state="draft")
+    return {"needs:pk": need.pk, "recipients:pk": need.recipient_id, "partners:pk": need.partner_id}

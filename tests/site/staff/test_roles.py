@@ -1,0 +1,20 @@
+"""Roles as data: groups say exactly what the table says. tests/site/matrix/ asks every address."""
+
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
+
+from staff import roles
+
+
+def test_roles_are_exactly_the_table_after_a_change_by_hand(db):
+    roles.sync()
+    editor = Group.objects.get(name="Editor")
+    editor.permissions.add(Permission.objects.get(codename="void_receipt"))
+    roles.sync()
+    assert [p.codename for p in editor.permissions.all()] == ["access_admin"]
+    assert not Group.objects.filter(name__in=roles.STOCK)
+
+
+def test_the_matrix_is_printed(db, capsys):
+    call_command("roles")
+    assert "donations.void_receipt" in capsys.readouterr().out
