@@ -32,6 +32,11 @@ def _things(*codenames: str) -> tuple[str, ...]:
     return tuple(f"gifts.{name}" for name in codenames)
 
 
+def _confidential(*codenames: str) -> tuple[str, ...]:
+    """Of the other database; who holds them stands in this one, as all roles do."""
+    return tuple(f"vault.{name}" for name in codenames)
+
+
 WRITING = Role(
     pages=("add_page", "change_page"),
     pictures=("add_image", "change_image", "choose_image"),
@@ -87,6 +92,8 @@ GIFTS_COORDINATOR = Role(
         *("view_offer", "decide_offer", "receive_offer", "view_giventhing", "check_giventhing"),
         *("dispose_giventhing", "view_handovertext", "add_handovertext", "change_handovertext"),
     )
+    # Codes and offices of partners; nothing of a person.
+    + _confidential("view_batch", "send_batch", "view_parcel", "settle_parcel")
 )
 PURCHASER = Role(
     permissions=_things(
