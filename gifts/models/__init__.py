@@ -21,6 +21,7 @@ from gifts.models.papers import (
     StatementFile,
     WipeStatement,
 )
+from gifts.models.releases import Release, ReleaseCell, ReleasedUnit, ReleaseNote, Stage
 from gifts.models.units import Unit, UnitShare, UnitStep
 from gifts.models.wishes import Wish
 
@@ -48,6 +49,11 @@ __all__ = [
     "PurchaseOrder",
     "Purpose",
     "Region",
+    "Release",
+    "ReleaseCell",
+    "ReleaseNote",
+    "ReleasedUnit",
+    "Stage",
     "StatementFile",
     "Supplier",
     "Unit",
