@@ -1,8 +1,8 @@
 """Whatever staff publish over whatever caseload: each wish has eleven people of its own behind it.
 
-Caseloads of 30 to 500 made-up people come and go while wishes are written, published as finely as the
-ladder lets them be, and ended. Counted afterwards without the product's help: everything that was
-ever public, one wish after the other and all of them together.
+Caseloads of 30 to 500 made-up people come and go while wishes are written, published as finely as
+the ladder lets them be, and ended. Counted afterwards without the product's help: everything that
+was ever public, one wish after the other and all of them together.
 """
 
 import random
