@@ -7,6 +7,7 @@ from gifts.staff.delivery_batches import BatchesDesk
 from gifts.staff.delivery_closing import ClosingDesk
 from gifts.staff.delivery_packing import PackingDesk
 from gifts.staff.delivery_parcels import ParcelsDesk
+from gifts.staff.releases import NotesDesk, ReleasesDesk
 
 
 class Delivery(ViewSetGroup):
@@ -14,4 +15,4 @@ class Delivery(ViewSetGroup):
     menu_name = "delivery"
     menu_icon = "download"
     menu_order = 162
-    items = (PackingDesk, BatchesDesk, ParcelsDesk, ClosingDesk)
+    items = (PackingDesk, BatchesDesk, ParcelsDesk, ClosingDesk, ReleasesDesk, NotesDesk)

@@ -91,6 +91,7 @@ GIFTS_COORDINATOR = Role(
         *("view_purchaseorder", "approve_order", "receive_order"),
         *("view_offer", "decide_offer", "receive_offer", "view_giventhing", "check_giventhing"),
         *("dispose_giventhing", "view_handovertext", "add_handovertext", "change_handovertext"),
+        *("view_release", "view_releasenote", "add_releasenote", "pass_releasenote"),
     )
     # Codes and offices of partners; nothing of a person.
     + _confidential("view_batch", "send_batch", "view_parcel", "settle_parcel")
