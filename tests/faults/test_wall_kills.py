@@ -1,7 +1,7 @@
 """A process may die anywhere between the databases; afterwards both say the same of each thing.
 
-The way of one matched thing is cut before one of its statements, on either side of the wall. Then it
-goes on as in life: whoever pressed presses again, and the clock carries over what waits.
+The way of one matched thing is cut before one of its statements, on either side of the wall. Then
+it goes on as in life: whoever pressed presses again, and the clock carries over what waits.
 """
 
 import random

@@ -1,7 +1,7 @@
 """The desks of delivery over HTTP, from what is matched to what became of it."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 import pikepdf
@@ -10,14 +10,15 @@ from django.utils import timezone
 
 from core import pdf
 from gifts.delivery import batches, confirming, packing_list, patience
-from gifts.models import Unit
+from gifts.models import Release, ReleaseNote, Unit, Wish
+from gifts.trace import notes
 from gifts.vault import needs, partners
 from gifts.vault.models import Access, Batch, Parcel
 from tests.deliveries_made import make_match, make_unit
 from tests.donations.staff.test_desks import url
 from tests.people import person, signed_in
 from tests.roles import STAFF
-from tests.things_made import make_kind
+from tests.things_made import make_kind, make_wish
 from tests.vault_made import make_need, make_partner
 
 pytestmark = [
@@ -198,3 +199,28 @@ def test_whoever_has_no_part_in_it_sees_nothing_of_it(db, page):
     editor = signed_in(person("Donor care"))
     assert editor.get(url(page)).status_code == 302
     assert not re.search(r'"/admin/(packing|parcels)', editor.get(url("wagtailadmin_home")).text)
+
+
+def test_a_release_and_its_notes_are_read_written_and_passed(coordinator, monkeypatch):
+    release = Release.objects.create(quarter=date(2026, 7, 1))
+    page = text(coordinator.get(url("releases:inspect", release.pk)))
+    assert "waits for the next release" in page
+    assert "The next news is published on" in text(coordinator.get(url("releases:index")))
+    assert url("releases:note", release.pk) not in page  # nothing of any wish was told
+
+    wish = make_wish()
+    monkeypatch.setattr(notes, "pools", lambda release: Wish.objects.filter(pk=wish.pk))
+    form = {"wish": wish.pk, "text": "For a survivor.", "text_es": "Funcionan bien."}
+    answer = coordinator.post(url("releases:note", release.pk), form)
+    assert "without “surviv”" in text(answer)
+    form["text"] = "They work well."
+    coordinator.post(url("releases:note", release.pk), form)
+    note = ReleaseNote.objects.get()
+    own = coordinator.post(url("release-notes:pass", note.pk), follow=True)
+    assert "It takes a second person" in text(own)
+    second = signed_in(person("Gifts coordinator"))
+    assert "They work well." in text(second.get(url("release-notes:pass", note.pk)))
+    assert "All donors" in text(second.post(url("release-notes:pass", note.pk), follow=True))
+    down = coordinator.post(url("release-notes:take-down", note.pk), follow=True)
+    assert "taken down" in text(down)
+    assert "taken down" in text(coordinator.get(url("release-notes:index")))
