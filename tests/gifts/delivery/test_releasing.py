@@ -59,9 +59,8 @@ def test_a_gift_is_told_of_with_ten_others_and_not_before(giving, run_jobs, wish
     run_jobs()
     gift = Donation.objects.get(pk=donation.pk)
     things = given_out(K - 1, wish=wish)
-    UnitShare.objects.create(
-        unit=things[0], line=gift.lines.get(), amount_minor=things[0].cost_minor
-    )
+    Unit.objects.filter(pk=things[0].pk).update(cost_minor=UNIT)
+    UnitShare.objects.create(unit=things[0], line=gift.lines.get(), amount_minor=UNIT)
 
     def page():
         link = re.sub(r"^https?://[^/]+", "", tracing.new_link(gift))
@@ -182,8 +181,8 @@ def test_what_came_to_grief_after_it_had_left_is_not_told_on_its_day(giving, run
     giving.pay(donation)
     giving.deliver()
     run_jobs()
-    unit = make_unit(wish.kind, wish=wish)
-    UnitShare.objects.create(unit=unit, line=donation.lines.get(), amount_minor=unit.cost_minor)
+    unit = make_unit(wish.kind, wish=wish, cost_minor=UNIT)
+    UnitShare.objects.create(unit=unit, line=donation.lines.get(), amount_minor=UNIT)
     for state in ("matched", "shipped", "lost"):
         units.move(unit, to=Unit.State(state), by=None)
     gift = Donation.objects.get(pk=donation.pk)
