@@ -25,7 +25,7 @@ from donations.staff.desk import (
     link,
     moment,
 )
-from gifts.models import Release, ReleaseNote
+from gifts.models import Release, ReleaseNote, Wish
 from gifts.trace import calendar, notes
 
 WHY_NOT = {
@@ -63,7 +63,7 @@ class Releases(Listing):
 
 
 class NoteForm(forms.Form):
-    wish = forms.ModelChoiceField(label=_("Wish"), queryset=None)
+    wish = forms.ModelChoiceField(label=_("Wish"), queryset=Wish.objects.none())
     text = forms.CharField(
         label=_("Text"),
         max_length=400,

@@ -79,12 +79,12 @@ def take_down(note: ReleaseNote) -> None:
     ReleaseNote.objects.filter(pk=note.pk, taken_down_at=None).update(taken_down_at=timezone.now())
 
 
-def of(wishes: Iterable[int]) -> dict[int | None, list[ReleaseNote]]:
+def of(wishes: Iterable[int]) -> dict[int, list[ReleaseNote]]:
     """What donors of these wishes read, the newest first; one query."""
     rows = ReleaseNote.objects.filter(
         wish__in=list(wishes), passed_at__isnull=False, taken_down_at=None
     )
-    found: defaultdict[int | None, list[ReleaseNote]] = defaultdict(list)
+    found: defaultdict[int, list[ReleaseNote]] = defaultdict(list)
     for row in rows.order_by("-release__quarter", "-pk"):
         found[row.wish_id].append(row)
     return found

@@ -33,7 +33,7 @@ def tell_of_things(timestamp: int) -> None:
                 )
 
 
-@app.task(queue="public", queueing_lock="tell_of_release")
+@app.task(queue="public")
 def tell_of_release(release_id: int) -> None:
     """Job: write to the donors of things that a release tells of, once to each. Safe to repeat."""
     rows = (

@@ -25,7 +25,11 @@ def trace(request: HttpRequest, token: str) -> HttpResponse:
         said = notes.of(part.wish.pk for part in lines if part.wish)
         context |= {
             "lines": [
-                (part, told.get(part.line.designation_id, []), said.get(part.wish and part.wish.pk))
+                (
+                    part,
+                    told.get(part.line.designation_id, []),
+                    said.get(part.wish.pk) if part.wish else None,
+                )
                 for part in lines
             ],
             "currency": donation.currency,
