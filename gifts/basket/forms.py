@@ -78,7 +78,8 @@ class BasketForm(DonationForm):
             )  # fmt: skip
             share = money.to_decimal(row.share_minor, self.options.currency)
             self.fields[f"share-{row.wish.slug}"] = forms.CharField(
-                label=_("or a share, in %(currency)s") % {"currency": self.options.currency}, max_length=20, required=False,
+                label=_("or a share, in %(currency)s") % {"currency": self.options.currency},
+                max_length=20, required=False,
                 initial=f"{share:f}".removesuffix(".00") if row.share_minor else "",
                 widget=forms.TextInput(attrs=MONEY),
             )  # fmt: skip
