@@ -79,4 +79,12 @@ DESIGNATIONS = [
         "Herramientas, ropa y transporte para un primer empleo.",
         WITH,
     ),
+    (
+        "medical-travel",
+        "Medical travel for two",
+        "Viaje médico para dos personas",
+        "Fares and a bed where care is far away, for one and a companion.",
+        "Pasajes y una cama cuando la atención está lejos, para alguien y su acompañante.",
+        WITH,
+    ),
 ]

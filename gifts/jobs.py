@@ -25,6 +25,15 @@ def apply_outbox(timestamp: int) -> None:
     outbox.apply()
 
 
+@app.periodic(cron="41 4 * * *")
+@app.task(queue="vault", queueing_lock="publish_news")
+def publish_news(timestamp: int) -> None:
+    """Each day: the news of a quarter from the person's side, once its day has come."""
+    from gifts.delivery import releasing  # noqa: PLC0415 - its models are not on the public side
+
+    releasing.publish()
+
+
 @app.periodic(cron="23 3 * * *")
 @app.task(queue="public", queueing_lock="forget_statements")
 def forget_statements(timestamp: int) -> None:

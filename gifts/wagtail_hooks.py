@@ -42,7 +42,9 @@ class InKind(ViewSetGroup):
 def desks() -> list[ViewSetGroup]:
     groups: list[ViewSetGroup] = [Gifts(), Buying(), InKind()]
     if apps.is_installed("gifts.vault"):
-        from gifts.staff.matching import Matching  # noqa: PLC0415 - its models are not everywhere
+        # Their models are not everywhere.
+        from gifts.staff.delivery import Delivery  # noqa: PLC0415
+        from gifts.staff.matching import Matching  # noqa: PLC0415
 
-        groups.append(Matching())
+        groups += [Matching(), Delivery()]
     return groups

@@ -14,10 +14,12 @@ from tests.things_made import make_kind
 from tests.vault_made import make_need
 
 
-def make_unit(kind: ItemKind | None = None, *, wish: Wish | None = None) -> Unit:
-    """A bought thing that is ready."""
+def make_unit(
+    kind: ItemKind | None = None, *, wish: Wish | None = None, cost_minor: int | None = None
+) -> Unit:
+    """A bought thing that is ready, paid for by nobody unless it has a cost."""
     (unit,) = units.make(
-        kind or make_kind(), origin=Unit.Origin.BOUGHT, wish=wish, cost_minor=48000
+        kind or make_kind(), origin=Unit.Origin.BOUGHT, wish=wish, cost_minor=cost_minor
     )
     for state in ("received", "ready"):
         unit = units.move(unit, to=Unit.State(state), by=None)

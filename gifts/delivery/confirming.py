@@ -31,7 +31,7 @@ def confirm(
     Raises:
         NotExpected: it is not on its way to this partner, or it is no code at all.
     """
-    sent = partner.parcels.filter(unit_code=_tidy(code)).order_by("-pk").first()
+    sent = partner.parcels.filter(unit_code=tidy(code)).order_by("-pk").first()
     if sent is None:
         raise NotExpected
     with carried():
@@ -113,6 +113,7 @@ def _locked(parcel: Parcel) -> Parcel:
     return Parcel.objects.select_for_update(of=["self"]).get(pk=parcel.pk)
 
 
-def _tidy(code: str) -> str:
+def tidy(code: str) -> str:
+    """A code as it is on the label, however it was typed."""
     signs = "".join(sign for sign in code.upper() if sign.isalnum())
     return f"{signs[:4]}-{signs[4:]}"

@@ -29,6 +29,7 @@ from gifts.models.papers import (
     StatementFile,
     WipeStatement,
 )
+from gifts.models.releases import Release, ReleaseCell, ReleasedUnit, ReleaseNote, Stage
 from gifts.models.units import Unit, UnitShare, UnitStep
 from gifts.models.wishes import Wish
 
@@ -58,6 +59,11 @@ __all__ = [
     "Purpose",
     "Region",
     "SpecClass",
+    "Release",
+    "ReleaseCell",
+    "ReleaseNote",
+    "ReleasedUnit",
+    "Stage",
     "StatementFile",
     "Supplier",
     "Unit",

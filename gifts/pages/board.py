@@ -1,6 +1,6 @@
 """All wishes that are open to donors with their figures, read together once a second.
 
-Every page of the list and of a wish is told from the same reading: two queries a second for all
+Every page of the list and of a wish is told from the same reading: three queries a second for all
 visitors of a process, and figures that are at most that old.
 """
 
@@ -10,7 +10,8 @@ from django.core.cache import caches
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
-from donations.models import GivingOptions
+from donations.forms import open_designations
+from donations.models import Designation, GivingOptions
 from gifts import progress
 from gifts.models import Wish
 from gifts.progress import Progress
@@ -27,6 +28,8 @@ class Board:
     live: list[Progress]
     # The least that can be given, by currency.
     least_minor: dict[str, int]
+    # What takes gifts of any size, always; "where it is needed most" is every page's own choice.
+    funds: list[Designation]
 
     def find(self, slug: str) -> Progress | None:
         return next((one for one in self.live if one.wish.slug == slug), None)
@@ -61,4 +64,5 @@ def _read() -> Board:
     return Board(
         live=sorted(progress.of(rows), key=lambda one: not one.takes),
         least_minor={row.currency: row.least_minor or LEAST_MINOR for row in rows},
+        funds=[fund for fund in open_designations() if not fund.is_default],
     )

@@ -49,6 +49,9 @@ def context(request: HttpRequest, base: str) -> dict[str, Any]:
         "cards": cards(part.object_list, base, found),
         "part": part,
         "fund_url": fund_url(),
+        "funds": [
+            (fund.public_name, fund.public_description, fund_url(fund.code)) for fund in found.funds
+        ],
         "previous_url": _turned(request, part.number - 1) if part.has_previous() else "",
         "next_url": _turned(request, part.number + 1) if part.has_next() else "",
     }

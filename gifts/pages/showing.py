@@ -159,10 +159,10 @@ def _likes(one: Progress, found: Board) -> list[Progress]:
     return [*(other for other in open_ones if other.wish.pk == wish.like_id), *near]
 
 
-def fund_url() -> str:
-    """The give page with the education fund chosen."""
+def fund_url(code: str = EDUCATION) -> str:
+    """The give page with a fund chosen, the education fund unless another is named."""
     give = url_of("give", "")
-    return f"{give}?designation={EDUCATION}" if give else ""
+    return f"{give}?designation={code}" if give else ""
 
 
 def url_of(name: str, otherwise: str) -> str:

@@ -48,6 +48,8 @@ PATIENCE = {
     State.DAMAGED: 30,
 }
 MARKS = ("damaged", "returned", "lost")
+# What became of these is said on the desk of delivery: the vault has to know it first.
+BOUND = (State.MATCHED, State.SHIPPED, State.HANDED_OVER)
 
 
 def stuck() -> Q:
@@ -149,7 +151,7 @@ class Mark(Act):
 
     @classmethod
     def is_possible(cls, row: Unit) -> bool:
-        return any(way in MARKS for way in units.ways(row))
+        return row.state not in BOUND and any(way in MARKS for way in units.ways(row))
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "unit": self.row}
@@ -213,6 +215,28 @@ class Describe(Act):
         return words % {"n": count}
 
 
+class Restock(Act):
+    name = "restock"
+    title = _("Back in stock")
+    permission = "gifts.move_unit"
+    icon = "rotate"
+
+    @classmethod
+    def is_possible(cls, row: Unit) -> bool:
+        return row.origin == Unit.Origin.BOUGHT and row.state in MARKS
+
+    def question(self) -> Text:
+        return _("Does it lie before you, checked and in order? It is ready for a need then.")
+
+    def perform(self, form: Any) -> Text:
+        try:
+            for state in (State.RECEIVED, State.READY):
+                units.move(self.row, to=state, by=self.request.user)
+        except units.CannotMove:
+            raise NotPossible(gettext("Nothing was changed: the unit moved meanwhile.")) from None
+        return _("The unit is ready.")
+
+
 class UnitPage(Reading):
     def sections(self) -> list[Section]:
         row: Unit = self.object
@@ -248,4 +272,4 @@ class UnitsDesk(Desk):
     ordering = ["-moved_at", "-pk"]
     index_view_class = Units
     inspect_view_class = UnitPage
-    acts = (Describe, Mark)
+    acts = (Describe, Mark, Restock)

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from donations.models import Designation, Posting
 from gifts.ladder import K
+from gifts.trace import calendar
 
 Account = Posting.Account
 # A donor reads of the newest ones.
@@ -56,8 +57,8 @@ def quarters(
 ) -> dict[int, list[Quarter]]:
     """Of each fund, by primary key: its ended quarters since then, newest first; two queries."""
     zone = ZoneInfo(settings.TIME_ZONE)
-    running = _start((now or timezone.now()).astimezone(zone).date())
-    first = _start(since.astimezone(zone).date())
+    running = calendar.start_of((now or timezone.now()).astimezone(zone).date())
+    first = calendar.start_of(since.astimezone(zone).date())
     pks = [fund.pk for fund in funds]
     given = _cells(pks, (Account.CONTRIBUTIONS,), "entry__donation", zone)
     spent = _cells(pks, (Account.PURCHASES,), "entry", zone)
@@ -90,16 +91,8 @@ def _cells(
 
 def _ended(first: date, running: date) -> list[date]:
     starts: list[date] = []
-    start = _before(running)
+    start = calendar.before(running)
     while start >= first and len(starts) < QUARTERS:
         starts.append(start)
-        start = _before(start)
+        start = calendar.before(start)
     return starts
-
-
-def _start(day: date) -> date:
-    return date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
-
-
-def _before(start: date) -> date:
-    return date(start.year - 1, 10, 1) if start.month == 1 else date(start.year, start.month - 3, 1)

@@ -1,20 +1,19 @@
 """The way of each part of a gift: paid → ordered → received → checked and ready, on its day.
 
-A thing's code, its label, a partner and everything on the person's side stay out of here; news of
-things in use comes by quarter for whole groups.
+A thing's code, its label and a partner stay out of here. The person's side is told by releases
+alone (`trace/releases.py`): in a month and a region of the world, for whole groups.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
-from django.utils import timezone
+from datetime import datetime
 
 from donations.models import Donation, DonationLine
 from gifts.models import Unit, UnitShare, UnitStep, Wish
+from gifts.models.releases import ReleasedUnit
+from gifts.trace import calendar, releases
+from gifts.trace.releases import News
 
 State = Unit.State
 # What a donor reads; several of our states are one to her. The last one that counts is "ready":
@@ -48,6 +47,8 @@ class LineTrace:
     # Things that came to grief on their way.
     in_trouble: int = 0
     spent_minor: int = 0
+    # Of the person's side, what was published.
+    news: tuple[News, ...] = ()
 
     @property
     def things(self) -> int:
@@ -66,7 +67,7 @@ class _Found:
 
 
 def of(donation: Donation) -> list[LineTrace]:
-    """The parts of one gift in their order; five queries whatever it holds."""
+    """The parts of one gift in their order; six queries whatever it holds."""
     lines = list(donation.lines.select_related("designation", "asked_for"))
     purses = [line.designation_id for line in lines]
     wishes = Wish.objects.filter(designation__in=purses).select_related("kind")
@@ -79,8 +80,10 @@ def of(donation: Donation) -> list[LineTrace]:
         found[share.line_id].units[share.unit_id] = units[share.unit_id]
         found[share.line_id].spent_minor += share.amount_minor
     steps = _steps(units)
+    published = releases.of_units(units)
     return [
-        _trace(line, by_purse.get(line.designation_id), found[line.pk], steps) for line in lines
+        _trace(line, by_purse.get(line.designation_id), found[line.pk], steps, published)
+        for line in lines
     ]
 
 
@@ -95,6 +98,7 @@ def _trace(
     wish: Wish | None,
     found: _Found,
     steps: dict[tuple[int, str], datetime],
+    published: dict[int, dict[str, ReleasedUnit]],
 ) -> LineTrace:
     stages = []
     for name in STAGES:
@@ -105,13 +109,22 @@ def _trace(
         line,
         wish,
         tuple(stages) if found.units else (),
-        in_trouble=sum(unit.state in TROUBLE for unit in found.units.values()),
+        in_trouble=sum(_is_in_trouble(unit, steps, published) for unit in found.units.values()),
         spent_minor=found.spent_minor,
+        news=tuple(releases.news(found.units, published)),
     )
 
 
-def next_release(today: date | None = None) -> date:
-    """The end of the quarter, when news from the person's side may come."""
-    day = today or timezone.now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-    last = 3 * ((day.month - 1) // 3) + 3
-    return date(day.year, last, 30 if last in (6, 9) else 31)
+def _is_in_trouble(
+    unit: Unit,
+    steps: dict[tuple[int, str], datetime],
+    published: dict[int, dict[str, ReleasedUnit]],
+) -> bool:
+    """May a donor read that it came to grief?
+
+    On its day while it is with us; of what had left only by quarter, and never of one that was told
+    to be with a partner: those beside it would be fewer.
+    """
+    if unit.state not in TROUBLE or unit.pk in published:
+        return False
+    return (unit.pk, State.MATCHED) not in steps or unit.moved_at < calendar.told_until()

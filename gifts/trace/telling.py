@@ -1,4 +1,4 @@
-"""Mails about the way of a gift: when its things are ordered, and when they are ready."""
+"""Mails about the way of a gift: when its things are ordered, are ready, and by each release."""
 
 from typing import Any
 
@@ -33,6 +33,29 @@ def tell_of_things(timestamp: int) -> None:
                 )
 
 
+@app.task(queue="public")
+def tell_of_release(release_id: int) -> None:
+    """Job: write to the donors of things that a release tells of, once to each. Safe to repeat."""
+    rows = (
+        Donation.objects.filter(
+            lines__unit_shares__unit__released__cell__release=release_id, status="paid"
+        )
+        .exclude(email="")
+        .distinct()
+        .order_by("-pk")
+    )
+    # Her newest gift among them; its page and "my giving" lead to the others.
+    for donation in {row.donor_id or row.email.lower(): row for row in reversed(rows)}.values():
+        mails.queue(
+            TEMPLATE,
+            to=donation.email,
+            language=donation.language,
+            cause=f"trace-released-{release_id}:{donation.donor_id or donation.pk}",
+            donation=donation,
+            about="released",
+        )
+
+
 def _untold(stage: str) -> Any:
     shares = UnitShare.objects.filter(line__donation=OuterRef("pk"))
     shares = shares.exclude(unit__state=Unit.State.CANCELED)
@@ -58,7 +81,12 @@ def mail_of(mail: Mail, preview: bool) -> dict[str, Any]:
     assert donation is not None  # queued with it
     with override(mail.language):
         lines = [_line(one, donation.currency, mail.language) for one in steps.of(donation)]
-        if mail.about == "ready":
+        if mail.about == "released":
+            said = gettext(
+                "There is news of what your gift paid for: things of a whole group have reached a "
+                "partner or are in use. “My giving” shows all your gifts."
+            )
+        elif mail.about == "ready":
             said = gettext("Everything that your gift paid for is here, checked and ready.")
         else:
             said = gettext("What your gift pays for has been ordered.")

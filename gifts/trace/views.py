@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from donations import tracing
-from gifts.trace import funds, steps
+from gifts.trace import calendar, funds, notes, steps
 
 
 @never_cache
@@ -22,10 +22,19 @@ def trace(request: HttpRequest, token: str) -> HttpResponse:
         assert donation.paid_at is not None  # only of a paid one there is a link
         open_funds = [part.line.designation for part in lines if not part.wish]
         told = funds.quarters(open_funds, since=donation.paid_at)
+        said = notes.of(part.wish.pk for part in lines if part.wish)
         context |= {
-            "lines": [(part, told.get(part.line.designation_id, [])) for part in lines],
+            "lines": [
+                (
+                    part,
+                    told.get(part.line.designation_id, []),
+                    said.get(part.wish.pk) if part.wish else None,
+                )
+                for part in lines
+            ],
             "currency": donation.currency,
-            "next_release": steps.next_release(),
+            "quarter_ends": calendar.last_day(calendar.start_of(calendar.today())),
+            "next_news": calendar.next_news(),
         }
     response = render(request, "gifts/trace.html", context, status=200 if donation else 404)
     response["X-Robots-Tag"] = "noindex, nofollow"

@@ -91,8 +91,13 @@ GIFTS_COORDINATOR = Role(
         *("view_purchaseorder", "approve_order", "receive_order"),
         *("view_offer", "decide_offer", "receive_offer", "view_giventhing", "check_giventhing"),
         *("dispose_giventhing", "view_handovertext", "add_handovertext", "change_handovertext"),
+        *("view_release", "view_releasenote", "add_releasenote", "pass_releasenote"),
     )
-    + _confidential("view_matchrun", "run_matching", "approve_matching")
+    # Codes and offices of partners; nothing of a person.
+    + _confidential(
+        *("view_matchrun", "run_matching", "approve_matching"),
+        *("view_batch", "send_batch", "view_parcel", "settle_parcel"),
+    )
 )
 PURCHASER = Role(
     permissions=_things(

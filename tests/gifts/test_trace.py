@@ -12,7 +12,7 @@ from donations.checkout import Part
 from donations.models import Designation, Donation, Mail
 from gifts import units
 from gifts.models import Unit, UnitShare
-from gifts.trace import funds, steps, telling
+from gifts.trace import calendar, funds, steps, telling
 from tests.gifts.wishing import UNIT, make_wish, wish
 from tests.people import person
 
@@ -165,11 +165,18 @@ def test_a_gift_that_was_covered_elsewhere_says_where_it_went(giving, run_jobs, 
 
 
 @pytest.mark.parametrize(
-    ("day", "end"),
-    [("2026-01-01", "2026-03-31"), ("2026-06-30", "2026-06-30"), ("2026-11-22", "2026-12-31")],
+    ("day", "news", "until"),
+    [
+        ("2026-01-01", "2026-01-10", "2025-10-01"),
+        ("2026-01-10", "2026-04-10", "2026-01-01"),
+        ("2026-11-22", "2027-01-10", "2026-10-01"),
+        ("2026-12-31", "2027-01-10", "2026-10-01"),
+    ],
 )
-def test_news_of_things_in_use_waits_for_the_end_of_the_quarter(day, end):
-    assert steps.next_release(date.fromisoformat(day)) == date.fromisoformat(end)
+def test_news_of_things_in_use_waits_for_the_day_after_the_quarter(day, news, until):
+    day = date.fromisoformat(day)
+    assert calendar.next_news(day) == date.fromisoformat(news)
+    assert calendar.told_until(day).date() == date.fromisoformat(until)
 
 
 def test_a_trace_of_many_lines_costs_the_same_few_queries(
@@ -177,7 +184,7 @@ def test_a_trace_of_many_lines_costs_the_same_few_queries(
 ):
     for _ in range(2):
         bought(gift, wish, cost=20_000)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         steps.of(gift)
 
 
