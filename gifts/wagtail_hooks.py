@@ -1,5 +1,6 @@
 """Registers the desks of the things with Wagtail's admin."""
 
+from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
@@ -39,4 +40,11 @@ class InKind(ViewSetGroup):
 
 @hooks.register("register_admin_viewset")
 def desks() -> list[ViewSetGroup]:
-    return [Gifts(), Buying(), InKind()]
+    groups: list[ViewSetGroup] = [Gifts(), Buying(), InKind()]
+    if apps.is_installed("gifts.vault"):
+        from gifts.staff.confidential import (  # noqa: PLC0415 - its models are not everywhere
+            Confidential,
+        )
+
+        groups.append(Confidential())
+    return groups
