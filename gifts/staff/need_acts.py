@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.findable import findable
 from donations.staff.desk import Act, NotPossible, Text
+from gifts.delivery.outbox import carried
 from gifts.staff.reading import Read
 from gifts.vault import needs
 from gifts.vault.models import Need
@@ -154,8 +155,11 @@ class Withdraw(Act):
         )
 
     def perform(self, form: Any) -> Text:
+        text = form.cleaned_data["answer"]
         try:
-            needs.withdraw(self.row, by=self.request.user, why=form.cleaned_data["answer"])
+            with carried():
+                needs.answer(self.row, text=text)
+                needs.move(self.row, to=State.WITHDRAWN, by=self.request.user, note=text)
         except needs.CannotMove:
             raise NotPossible(MOVED) from None
         return _("The need is withdrawn.")

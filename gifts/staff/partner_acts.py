@@ -18,7 +18,9 @@ from wagtail.admin.widgets import AdminDateInput
 
 from donations import postal
 from donations.staff.desk import Act, NotPossible, Section, Text, day
+from gifts.delivery import closing
 from gifts.models import Region
+from gifts.staff.need_acts import AnswerForm
 from gifts.staff.reading import Read
 from gifts.vault import partners
 from gifts.vault.models import Partner
@@ -290,12 +292,10 @@ class Suspend(Act):
     icon = "warning"
     serious = True
     form_class = WhyForm
-    to: str = State.SUSPENDED
-    said: Text = _("The partner is suspended.")
 
     @classmethod
     def is_possible(cls, row: Partner) -> bool:
-        return (row.state, cls.to) in STEPS
+        return (row.state, State.SUSPENDED) in STEPS
 
     def question(self) -> Text:
         return _(
@@ -304,26 +304,63 @@ class Suspend(Act):
         )
 
     def perform(self, form: Any) -> Text:
-        note = form.cleaned_data["note"]
         try:
-            partners.move(self.row, to=self.to, by=self.request.user, note=note)
+            partners.move(
+                self.row, to=State.SUSPENDED, by=self.request.user, note=form.cleaned_data["note"]
+            )
         except partners.CannotMove:
             raise NotPossible(MOVED) from None
-        return self.said
+        return _("The partner is suspended.")
 
 
-class Close(Suspend):
-    name = "close"
-    title = _("Close")
-    icon = "cross"
-    to = State.CLOSED
-    said = _("The partner is closed.")
+class WindUp(Act):
+    name = "wind_up"
+    title = _("Withdraw its needs")
+    permission = "vault.assess_partner"
+    icon = "undo"
+    serious = True
+    form_class = AnswerForm
+
+    @classmethod
+    def is_possible(cls, row: Partner) -> bool:
+        return row.state != State.CLOSED and partners.left(row).needs.exists()
 
     def question(self) -> Text:
         return _(
-            "For good: none of its case workers can enter any more, and its needs are matched no "
-            "more. What is on its way is brought to its end by staff."
+            "Every need of this partner that is under way ends, with your answer beside it. What "
+            "had not left us is free for others at once; the rest is to come back."
         )
+
+    def perform(self, form: Any) -> Text:
+        count = closing.wind_up(self.row, because=form.cleaned_data["answer"], by=self.request.user)
+        return gettext("Needs withdrawn: %(count)s.") % {"count": count}
+
+
+class Close(Act):
+    name = "close"
+    title = _("Close")
+    permission = "vault.assess_partner"
+    icon = "cross"
+    serious = True
+    form_class = WhyForm
+
+    @classmethod
+    def is_possible(cls, row: Partner) -> bool:
+        return (row.state, State.CLOSED) in STEPS
+
+    def question(self) -> Text:
+        return _("For good. It takes that no need is under way and nothing of ours is with it.")
+
+    def perform(self, form: Any) -> Text:
+        try:
+            closing.close(self.row, by=self.request.user, note=form.cleaned_data["note"])
+        except partners.HasLeft:
+            raise NotPossible(
+                gettext("It still has needs or things under way. Bring them to their end first.")
+            ) from None
+        except partners.CannotMove:
+            raise NotPossible(MOVED) from None
+        return _("The partner is closed.")
 
 
 def english(text: Any) -> str:

@@ -197,7 +197,7 @@ class PartnersDesk(Desk):
     acts = (
         *(acts.ReadPartner, acts.Amend, acts.Assess, acts.Sign, acts.Activate),
         *(case_workers.AddWorker, case_workers.Vouch, case_workers.EndWorker),
-        *(acts.Suspend, acts.Close),
+        *(acts.Suspend, acts.WindUp, acts.Close),
     )
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:

@@ -1,18 +1,30 @@
 """The life of a partner, each step on record."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core import tokens
 from gifts.vault import sealing
-from gifts.vault.models import Assessment, Partner, PartnerChange, PartnerStep
+from gifts.vault.models import (
+    Assessment,
+    Need,
+    Parcel,
+    Partner,
+    PartnerChange,
+    PartnerStep,
+    PartnerUser,
+)
 from gifts.vault.models.partners import STEPS
+from gifts.vault.parcels import LIVING
 from gifts.vault.transactions import vault_atomic
 
 State, What = Partner.State, PartnerChange.What
+OVER = (Need.State.CLOSED, Need.State.WITHDRAWN, Need.State.EXPIRED)
 
 
 class CannotMove(Exception):
@@ -27,6 +39,30 @@ class NotAssessed(Exception):
     """Since it was suspended nobody assessed the partner anew, or what was signed has run out."""
 
 
+class HasLeft(CannotMove):
+    """A partner is closed once it has no need under way and nothing of ours any more."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """What stands between a partner and its end; the users are ended by it."""
+
+    needs: QuerySet[Need]
+    parcels: QuerySet[Parcel]
+    users: QuerySet[PartnerUser]
+
+    def __bool__(self) -> bool:
+        return self.needs.exists() or self.parcels.exists()
+
+
+def left(partner: Partner) -> Left:
+    return Left(
+        partner.needs.exclude(state__in=OVER),
+        partner.parcels.filter(state__in=LIVING),
+        partner.users.filter(ended_at=None),
+    )
+
+
 def move(partner: Partner, *, to: str, by: Any | None, note: str = "") -> Partner:
     """Take a partner to its next state; nothing happens if it is there already.
 
@@ -35,6 +71,7 @@ def move(partner: Partner, *, to: str, by: Any | None, note: str = "") -> Partne
 
     Raises:
         CannotMove: no step leads there from where it is.
+        HasLeft: it cannot be closed yet.
         django.db.InternalError: no assessment signed by two stands behind it.
     """
     with vault_atomic():
@@ -43,6 +80,8 @@ def move(partner: Partner, *, to: str, by: Any | None, note: str = "") -> Partne
             return partner
         if (partner.state, to) not in STEPS:
             raise CannotMove(f"{partner.code} is {partner.state} and cannot become {to}")
+        if to == Partner.State.CLOSED and left(partner):
+            raise HasLeft(f"{partner.code} has needs or things left")
         PartnerStep.objects.create(
             partner=partner, state=to, user_id=by and by.pk, who=by.email if by else "", note=note
         )

@@ -2,6 +2,7 @@
 
 from gifts.vault.models.access import Access, AccessReview, BreakGlass, Purpose
 from gifts.vault.models.consents import Consent
+from gifts.vault.models.delivery import Batch, BatchStep, Parcel, ParcelStep
 from gifts.vault.models.keys import RecordKey, Sealed, Tombstone
 from gifts.vault.models.matches import Match, MatchRun
 from gifts.vault.models.needs import Need, NeedStep, Recipient, SubjectRequest
@@ -18,6 +19,8 @@ __all__ = [
     "Access",
     "AccessReview",
     "Assessment",
+    "Batch",
+    "BatchStep",
     "BreakGlass",
     "Consent",
     "Match",
@@ -25,6 +28,8 @@ __all__ = [
     "Need",
     "NeedStep",
     "Outbox",
+    "Parcel",
+    "ParcelStep",
     "Partner",
     "PartnerChange",
     "PartnerStep",

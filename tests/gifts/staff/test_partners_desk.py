@@ -74,7 +74,11 @@ def test_suspending_takes_its_needs_out_and_ends_access_at_once(keeper, other):
     other.post(url("partners:sign", row.pk), {"confirmed": 1})
     told(keeper.post(url("partners:activate", row.pk), follow=True), "The partner takes part.")
     assert workers.of(worker.user_id) is not None
-    told(keeper.post(url("partners:close", row.pk), {"note": "Over."}, follow=True), "is closed")
+    close = url("partners:close", row.pk)
+    told(keeper.post(close, {"note": "Over."}, follow=True), "still has needs or things")
+    answer = {"answer": "We part ways. Please ask us for another partner."}
+    told(keeper.post(url("partners:wind_up", row.pk), answer, follow=True), "Needs withdrawn: 1.")
+    told(keeper.post(close, {"note": "Over."}, follow=True), "The partner is closed.")
     assert workers.of(worker.user_id) is None
 
 

@@ -23,7 +23,7 @@ MAY_CLEAR_OUT = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('vault', '0002_who_confirmed'),
+        ('vault', '0003_who_confirmed'),
     ]
 
     operations = [
