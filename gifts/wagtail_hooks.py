@@ -42,9 +42,8 @@ class InKind(ViewSetGroup):
 def desks() -> list[ViewSetGroup]:
     groups: list[ViewSetGroup] = [Gifts(), Buying(), InKind()]
     if apps.is_installed("gifts.vault"):
-        from gifts.staff.confidential import (  # noqa: PLC0415 - its models are not everywhere
-            Confidential,
-        )
+        # Its models are not everywhere.
+        from gifts.staff.confidential import Confidential, Privacy  # noqa: PLC0415
 
-        groups.append(Confidential())
+        groups += [Confidential(), Privacy()]
     return groups

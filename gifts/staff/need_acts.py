@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from core.findable import findable
 from donations.staff.desk import Act, NotPossible, Text
 from gifts.delivery.outbox import carried
-from gifts.staff.reading import Read
+from gifts.staff.reading import TAKES, Part, Read
 from gifts.vault import needs
-from gifts.vault.models import Need
+from gifts.vault.models import Need, Purpose
 from gifts.vault.models.needs import STEPS
 
 State = Need.State
@@ -35,6 +35,14 @@ def lacking(row: Need) -> str:
 
 class ReadNeed(Read):
     permission = "vault.view_need"
+
+    def parts(self, purpose: Purpose) -> list[Part]:
+        """In an emergency the person too."""
+        found = super().parts(purpose)
+        person = self.row.recipient
+        if purpose == Purpose.EMERGENCY and person and person.sealed:
+            found.append((_("Person"), person, TAKES["recipient"][purpose]))
+        return found
 
 
 class Verify(Act):

@@ -56,6 +56,10 @@ TAKES: dict[str, dict[Purpose, tuple[str, ...]]] = {
 }
 
 
+# A title, a row, and which of its fields are opened.
+Part = tuple[Text, Sealed, tuple[str, ...]]
+
+
 def emergency_of(user: Any) -> BreakGlass | None:
     """The emergency under which this person may read now."""
     return BreakGlass.objects.filter(user_id=user.pk, until__gt=timezone.now()).first()
@@ -74,11 +78,17 @@ def purposes(user: Any, model_name: str) -> list[Purpose]:
     ]
 
 
-def signers(permission: str, *, without: Iterable[int | None] = ()) -> list[Any]:
-    """Who can do the step of a second person: everybody with this right but those."""
+def signers(
+    permission: str, *, without: Iterable[int | None] = (), roots: bool = True
+) -> list[Any]:
+    """Who can do the step of a second person: everybody with this right but those.
+
+    Args:
+        roots: superusers too, who hold every right without a role.
+    """
     app, codename = permission.split(".")
     right = {"content_type__app_label": app, "codename": codename}
-    holds = Q(is_superuser=True)
+    holds = Q(is_superuser=True) if roots else Q(pk=None)
     for way in ("user_permissions", "groups__permissions"):
         holds |= Q(**{f"{way}__{name}": value for name, value in right.items()})
     people = get_user_model()._default_manager.filter(holds, is_active=True).distinct()
@@ -136,7 +146,7 @@ class Read(Act):
             "and this purpose are put on record with the look, and reviewed each month."
         )
 
-    def parts(self, purpose: Purpose) -> list[tuple[Text, Sealed, tuple[str, ...]]]:
+    def parts(self, purpose: Purpose) -> list[Part]:
         """What is opened for a purpose: a title, a row and fields of it."""
         title = self.model._meta.verbose_name.capitalize()
         return [(title, self.row, TAKES[self.model._meta.model_name][purpose])]
