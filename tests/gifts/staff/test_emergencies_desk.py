@@ -6,6 +6,7 @@ import pytest
 from django.db import InternalError
 from django.utils import timezone
 
+from donations import demo
 from donations.models import Mail
 from gifts.vault import emergencies, sealing
 from gifts.vault.access import Reader
@@ -19,7 +20,8 @@ pytestmark = [pytest.mark.role(STAFF), pytest.mark.django_db(databases=["default
 REASON = {"reason": "The partner does not answer and her flight leaves."}
 
 
-def test_two_leads_hear_of_it_before_it_is_open(entity, run_jobs, mailoutbox):
+def test_two_leads_hear_of_it_before_it_is_open(run_jobs, mailoutbox):
+    demo.seed()
     coordinator, lead = person("Gifts coordinator"), person("Privacy lead")
     client = signed_in(coordinator)
     told(client.post(url("emergencies:add"), REASON), "It takes two privacy leads")
@@ -38,7 +40,7 @@ def test_two_leads_hear_of_it_before_it_is_open(entity, run_jobs, mailoutbox):
         assert "flight" not in mail.body + mail.subject
 
 
-def test_no_mail_queue_no_emergency(entity, monkeypatch):
+def test_no_mail_queue_no_emergency(monkeypatch):
     person("Privacy lead")
     person("Privacy lead")
 
