@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
-from django.db import InternalError
+from django.db import DatabaseError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -160,8 +160,13 @@ class Read(Act):
                 Section(title, rows_of(sealing.unseal(row, *fields, reader=reader)))
                 for title, row, fields in self.parts(purpose)
             ]
-        except (sealing.Erased, sealing.Unreadable, InternalError):
-            form.add_error(None, gettext("It cannot be read: it was erased, or your hour is over."))
+        except (sealing.Erased, sealing.Unreadable, DatabaseError):
+            form.add_error(
+                None,
+                gettext(
+                    "It cannot be read: it was erased, your hour is over, or the log does not take it."
+                ),
+            )
             return self.form_invalid(form)
         context = self.get_context_data(form=form, sections=sections, shown_for=purpose.label)
         context["at"] = moment(timezone.now())

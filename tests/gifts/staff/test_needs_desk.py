@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError
 from django.utils import timezone
 
 from gifts.staff.needs import PATIENCE
@@ -70,6 +71,17 @@ def test_nothing_is_read_before_its_purpose_is_told(keeper):
     assert (look.purpose, look.model, look.record) == ("verify", "need", need.pk)
     assert SECRET not in words(keeper.get(read))
     assert SECRET not in words(keeper.get(url("needs:inspect", need.pk)))
+
+
+def test_where_the_log_fails_nothing_is_shown(keeper, monkeypatch):
+    need = make_need(what_for=SECRET)
+
+    def full(*args, **kwargs):
+        raise DatabaseError("the log is full")
+
+    monkeypatch.setattr("gifts.vault.access.note_each", full)
+    page = told(keeper.post(url("needs:read", need.pk), {"purpose": "verify"}), "It cannot be read")
+    assert SECRET not in page
 
 
 def test_roles_read_for_their_own_purposes_alone():

@@ -61,25 +61,26 @@ def test_a_partner_takes_part_after_two_people_signed(keeper, other):
 def test_suspending_takes_its_needs_out_and_ends_access_at_once(keeper, other):
     need = make_need()
     row = need.partner
-    worker = workers.add(row, person(factor=False))
+    worker = person(factor=False)
+    workers.add(row, worker)
     told(
         keeper.post(url("partners:suspend", row.pk), {"note": "No answer."}, follow=True),
         "The partner is suspended.",
     )
     assert not needs.waiting().exists()
-    assert workers.of(worker.user_id) is None
+    assert workers.of(worker) is None
 
     told(keeper.post(url("partners:activate", row.pk), follow=True), "a new one after a suspension")
     keeper.post(url("partners:assess", row.pk), checklist())
     other.post(url("partners:sign", row.pk), {"confirmed": 1})
     told(keeper.post(url("partners:activate", row.pk), follow=True), "The partner takes part.")
-    assert workers.of(worker.user_id) is not None
+    assert workers.of(worker) is not None
     close = url("partners:close", row.pk)
     told(keeper.post(close, {"note": "Over."}, follow=True), "still has needs or things")
     answer = {"answer": "We part ways. Please ask us for another partner."}
     told(keeper.post(url("partners:wind_up", row.pk), answer, follow=True), "Needs withdrawn: 1.")
     told(keeper.post(close, {"note": "Over."}, follow=True), "The partner is closed.")
-    assert workers.of(worker.user_id) is None
+    assert workers.of(worker) is None
 
 
 def test_a_review_falls_due_by_night_and_a_new_assessment_ends_it(keeper, other, monkeypatch):
@@ -118,7 +119,8 @@ def test_case_workers_are_added_by_mail_and_ended_at_once(keeper):
 
     end = url("partners:end_worker", row.pk)
     told(keeper.post(end, {"worker": worker.pk}, follow=True), "Her access has ended.")
-    assert workers.of(user.pk) is None
+    user.refresh_from_db()
+    assert workers.of(user) is None
     assert not user.groups.exists()
     page = words(keeper.get(url("partners:inspect", row.pk)))
     assert "Case worker added" in page
