@@ -56,6 +56,7 @@ TAKES: dict[str, dict[Purpose, tuple[str, ...]]] = {
 }
 
 
+UNREADABLE = _("It cannot be read: it was erased, your hour is over, or the log does not take it.")
 # A title, a row, and which of its fields are opened.
 Part = tuple[Text, Sealed, tuple[str, ...]]
 
@@ -161,12 +162,7 @@ class Read(Act):
                 for title, row, fields in self.parts(purpose)
             ]
         except (sealing.Erased, sealing.Unreadable, DatabaseError):
-            form.add_error(
-                None,
-                gettext(
-                    "It cannot be read: it was erased, your hour is over, or the log does not take it."
-                ),
-            )
+            form.add_error(None, UNREADABLE)
             return self.form_invalid(form)
         context = self.get_context_data(form=form, sections=sections, shown_for=purpose.label)
         context["at"] = moment(timezone.now())
