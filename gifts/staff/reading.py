@@ -9,7 +9,6 @@ from django.db import DatabaseError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from donations.staff.desk import Act, Cell, NotPossible, Section, Text, moment
