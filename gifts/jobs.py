@@ -1,5 +1,8 @@
 """What runs by the clock for things; the worker finds the other jobs through it too."""
 
+from pathlib import Path
+
+from django.conf import settings
 from procrastinate.contrib.django import app
 
 from gifts import wishes
@@ -39,3 +42,32 @@ def publish_news(timestamp: int) -> None:
 def forget_statements(timestamp: int) -> None:
     """Each night: files of statements of erasure that were kept long enough."""
     wiping.forget_old_files()
+
+
+@app.periodic(cron="11 2 * * *")
+@app.task(queue="vault", queueing_lock="look_after_needs")
+def look_after_needs(timestamp: int) -> None:
+    """Each night: partners whose review is due, and needs that nobody sent or verified."""
+    from gifts.vault import needs, partners  # noqa: PLC0415
+
+    partners.find_reviews_due()
+    needs.expire(days=settings.VAULT_DRAFT_DAYS)
+
+
+@app.periodic(cron="41 2 * * *")
+@app.task(queue="vault", queueing_lock="erase_what_was_kept_long_enough")
+def erase_what_was_kept_long_enough(timestamp: int) -> None:
+    from gifts.vault import retention  # noqa: PLC0415
+
+    retention.run(days=settings.VAULT_RETENTION_DAYS)
+    forget_keys()
+
+
+@app.task(queue="vault")
+def forget_keys() -> None:
+    """After each erasure: nothing is left of its key, in the database or in the keys' copy."""
+    from gifts.vault import erasure  # noqa: PLC0415
+
+    erasure.clear_out()
+    if settings.VAULT_KEYS_COPY:
+        erasure.copy_keys(Path(settings.VAULT_KEYS_COPY))

@@ -43,8 +43,9 @@ def desks() -> list[ViewSetGroup]:
     groups: list[ViewSetGroup] = [Gifts(), Buying(), InKind()]
     if apps.is_installed("gifts.vault"):
         # Their models are not everywhere.
+        from gifts.staff.confidential import Confidential, Privacy  # noqa: PLC0415
         from gifts.staff.delivery import Delivery  # noqa: PLC0415
         from gifts.staff.matching import Matching  # noqa: PLC0415
 
-        groups += [Matching(), Delivery()]
+        groups += [Confidential(), Matching(), Delivery(), Privacy()]
     return groups

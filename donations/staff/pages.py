@@ -13,12 +13,13 @@ PERMISSION = "donations.view_plan"
 
 
 class Page(WagtailAdminTemplateMixin, TemplateView):
-    """For those who may read plans."""
+    """For those who may read plans, or as `permission` says."""
 
+    permission = PERMISSION
     request: Any
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.has_perm(PERMISSION):
+        if not request.user.has_perm(self.permission):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
@@ -32,6 +33,8 @@ class Page(WagtailAdminTemplateMixin, TemplateView):
 
 
 class ForReaders(MenuItem):
+    permission = PERMISSION
+
     def is_shown(self, request: HttpRequest) -> bool:
-        allowed: bool = request.user.has_perm(PERMISSION)
+        allowed: bool = request.user.has_perm(self.permission)
         return allowed

@@ -66,6 +66,13 @@ if bool(VAULT_KEYS) != bool(VAULT_DATABASE_URL):
     raise ImproperlyConfigured("VAULT_KEYS and VAULT_DATABASE_URL belong together.")
 if not all(re.fullmatch("[A-Za-z0-9+/]{43}=", key) for key in VAULT_KEYS):
     raise ImproperlyConfigured("VAULT_KEYS: each must be made by `openssl rand -base64 32`.")
+# Days after its end that a confidential record is kept, and that a draft of a need waits.
+VAULT_RETENTION_DAYS = env.int("VAULT_RETENTION_DAYS", default=90)
+VAULT_DRAFT_DAYS = env.int("VAULT_DRAFT_DAYS", default=60)
+if not 0 < VAULT_RETENTION_DAYS <= 365 or VAULT_DRAFT_DAYS < 1:
+    raise ImproperlyConfigured("VAULT_RETENTION_DAYS: 1 to 365; VAULT_DRAFT_DAYS: 1 or more.")
+# Where the only copy of the keys of confidential records is rewritten after each erasure.
+VAULT_KEYS_COPY = env.str("VAULT_KEYS_COPY", default="")
 DATABASE_ROUTERS = ["gifts.vault.router.VaultRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ATOMIC_REQUESTS = False
@@ -119,12 +126,9 @@ if MAIL_BACKEND == "files" and STRIPE_LIVE:
     raise ImproperlyConfigured(
         "MAIL_BACKEND is 'files', which sends nothing, while the Stripe key is live."
     )
-vars().update(
-    env.email_url("EMAIL_URL", default="smtp://localhost:25") if MAIL_BACKEND == "smtp" else {}
-)
-EMAIL_BACKEND = (
-    EMAIL_BACKEND if MAIL_BACKEND != "smtp" else "django.core.mail.backends.smtp.EmailBackend"
-)
+if MAIL_BACKEND == "smtp":
+    vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # for TLS it has settings
 EMAIL_TIMEOUT = 20
 ANYMAIL = {
     "POSTMARK_SERVER_TOKEN": env.str("POSTMARK_SERVER_TOKEN", default=""),

@@ -32,6 +32,10 @@ STAFF = (
     SignIn("gifts@northstar.example", "Gita", ("Gifts coordinator",)),
     SignIn("second-gifts@northstar.example", "Hugo", ("Gifts coordinator",)),
     SignIn("purchaser@northstar.example", "Pia", ("Purchaser",)),
+    SignIn("needs@northstar.example", "Nora", ("Needs keeper",)),
+    SignIn("second-needs@northstar.example", "Omar", ("Needs keeper",)),
+    SignIn("privacy@northstar.example", "Petra", ("Privacy lead",)),
+    SignIn("second-privacy@northstar.example", "Quim", ("Privacy lead",)),
     SignIn("editor@northstar.example", "Edda", ("Editor", "Publisher")),
 )
 DONOR = "donor@northstar.example"

@@ -1,5 +1,7 @@
 """Who looked at what, when and what for. Written in the transaction of the look itself."""
 
+from datetime import timedelta
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -43,6 +45,10 @@ class BreakGlass(models.Model):
         permissions = [("review_access", "Can review who looked at confidential records")]
         constraints = [
             models.CheckConstraint(name="emergency_has_a_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="emergency_lasts_an_hour",
+                condition=Q(until__lte=F("at") + timedelta(hours=1)),
+            ),
             models.CheckConstraint(
                 name="emergency_is_reviewed_by_another",
                 condition=Q(reviewed_by=None, reviewed_at=None)
@@ -103,7 +109,66 @@ class Access(models.Model):
                     RETURN OLD;
                 """,
             ),
+            pgtrigger.Trigger(
+                name="access_in_an_open_emergency_of_ones_own",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition('NEW."emergency_id" IS NOT NULL'),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT 1 FROM vault_breakglass g
+                        WHERE g.id = NEW.emergency_id AND g.user_id = NEW.user_id
+                          AND g.until > clock_timestamp()
+                    ) THEN
+                        RAISE EXCEPTION 'this emergency is over, or it is somebody else''s';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.who} {self.model} {self.at:%Y-%m-%d %H:%M}"
+
+
+class AccessReview(models.Model):
+    """Somebody went through what another person looked at in a month that is over."""
+
+    # Its first day.
+    month = models.DateField(_("month"))
+    user_id = models.BigIntegerField()
+    who = models.CharField(_("whose looks"), max_length=254)
+    # As many as there were; a log that lost rows since would show.
+    looks = models.PositiveIntegerField(_("looks"))
+    finding = models.CharField(_("finding"), max_length=200, blank=True)
+    reviewed_by = models.BigIntegerField()
+    reviewed_who = models.CharField(_("reviewed by"), max_length=254)
+    reviewed_at = models.DateTimeField(_("reviewed"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("review of looks")
+        verbose_name_plural = _("reviews of looks")
+        ordering = ["-month", "who"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["month", "user_id"], name="looks_reviewed_once"),
+            models.CheckConstraint(
+                name="looks_reviewed_by_another", condition=~Q(reviewed_by=F("user_id"))
+            ),
+            models.CheckConstraint(name="looks_reviewed_by_month", condition=Q(month__day=1)),
+        ]
+        triggers = [
+            rules.append_only("accessreview_written_once"),
+            pgtrigger.Trigger(
+                name="accessreview_of_a_month_that_is_over",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition(
+                    'NEW."month" + interval \'1 month\' > NEW."reviewed_at"'
+                ),
+                func="RAISE EXCEPTION 'this month is not over yet';",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.who} {self.month:%Y-%m}"

@@ -39,6 +39,9 @@ class Consent(Sealed):
     # Whoever holds the code may withdraw, from anywhere.
     withdrawal_sha256 = models.CharField(max_length=64, unique=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True)
+    # Who typed the code for her.
+    withdrawn_by = models.BigIntegerField(null=True)
+    withdrawn_who = models.CharField(_("withdrawal typed by"), max_length=254, blank=True)
     made_by = models.BigIntegerField()
     made_who = models.CharField(_("recorded by"), max_length=254)
     made_at = models.DateTimeField(_("recorded"), auto_now_add=True)

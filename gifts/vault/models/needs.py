@@ -51,10 +51,55 @@ class Recipient(Sealed):
         return self.code
 
 
+class SubjectRequest(models.Model):
+    """A person asks what we hold about her. She is answered within thirty days."""
+
+    recipient = models.ForeignKey(Recipient, models.PROTECT, related_name="requests")
+    asked_on = models.DateField(_("asked on"))
+    due_on = models.DateField(_("to be answered by"))
+    made_at = models.DateTimeField(_("entered"), auto_now_add=True)
+    made_by = models.BigIntegerField()
+    made_who = models.CharField(_("entered by"), max_length=254)
+    answered_by = models.BigIntegerField(null=True)
+    answered_who = models.CharField(_("answered by"), max_length=254, blank=True)
+    answered_at = models.DateTimeField(_("answered"), null=True)
+
+    class Meta:
+        verbose_name = _("request to know")
+        verbose_name_plural = _("requests to know")
+        ordering = ["due_on", "pk"]
+        default_permissions = ("view", "add", "change")
+        constraints = [
+            models.CheckConstraint(
+                name="request_answered_within_thirty_days",
+                condition=Q(due_on__gte=F("asked_on"))
+                & Q(due_on__lte=F("asked_on") + models.Value(30)),
+            ),
+            models.CheckConstraint(
+                name="request_answered_by_somebody",
+                condition=Q(answered_by=None, answered_at=None)
+                | Q(answered_by__isnull=False, answered_at__isnull=False),
+            ),
+        ]
+        triggers = [
+            rules.never_deleted("request_kept"),
+            rules.frozen("request_is_as_made", "recipient_id", "asked_on", "due_on", "made_by"),
+            rules.frozen(
+                "request_answered_once",
+                *("answered_by", "answered_at"),
+                when='OLD."answered_at" IS NOT NULL',
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recipient_id} {self.asked_on}"
+
+
 class Need(Sealed):
     """One thing that one person needs. The plain columns say nothing of who she is."""
 
-    CONFIDENTIAL = ("what_for", "note")
+    # `typed`: a step that came in after its session had ended, until its author is back.
+    CONFIDENTIAL = ("what_for", "note", "typed")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -124,6 +169,8 @@ class Need(Sealed):
     verified_by = models.BigIntegerField(null=True)
     verified_who = models.CharField(_("verified by"), max_length=254, blank=True)
     verified_at = models.DateTimeField(_("verified"), null=True)
+    # The first day of the month in which it may come, as staff expect it.
+    expected_month = models.DateField(_("expected in"), null=True, blank=True)
     # Why it is not possible, or ended: the partner reads it.
     answer = models.CharField(_("answer to the partner"), max_length=200, blank=True)
 

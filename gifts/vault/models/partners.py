@@ -160,6 +160,34 @@ class PartnerStep(models.Model):
         return f"{self.partner_id} {self.state}"
 
 
+class PartnerChange(models.Model):
+    """What somebody changed about a partner beside its state. What it says now stands elsewhere."""
+
+    class What(models.TextChoices):
+        APPLIED = "applied", _("Entered")
+        DETAILS = "details", _("Details changed")
+        ASSESSED = "assessed", _("Assessment signed first")
+        SIGNED = "signed", _("Assessment signed second")
+        WORKER_ADDED = "added", _("Case worker added")
+        WORKER_ENDED = "ended", _("Case worker ended")
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="changes")
+    what = models.CharField(_("what"), max_length=8, choices=What)
+    # The case worker's address; of details the names of the fields, never what they say.
+    about = models.CharField(_("about"), max_length=254, blank=True)
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+    user_id = models.BigIntegerField()
+    who = models.CharField(_("who"), max_length=254)
+
+    class Meta:
+        ordering = ["pk"]
+        default_permissions = ()
+        triggers = [rules.append_only("partnerchange_written_once")]
+
+    def __str__(self) -> str:
+        return f"{self.partner_id} {self.what}"
+
+
 class Assessment(models.Model):
     """A dated checklist over a partner, its data agreement, and two people's signatures."""
 
@@ -215,7 +243,9 @@ class PartnerUser(models.Model):
     who = models.CharField(_("who"), max_length=254)
     since = models.DateTimeField(_("since"), auto_now_add=True)
     confirmed_at = models.DateTimeField(_("confirmed"), auto_now_add=True)
+    confirmed_who = models.CharField(_("confirmed by"), max_length=254, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
+    ended_who = models.CharField(_("ended by"), max_length=254, blank=True)
 
     class Meta:
         verbose_name = _("case worker")
