@@ -1,10 +1,14 @@
 """The life of a need: it is stated, then moved from state to state, each step on record."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.utils import timezone
 
-from gifts.vault.models import Need, NeedStep, Partner
+from core.findable import Found, findable
+from gifts.vault import outbox
+from gifts.vault.models import Match, Need, NeedStep, Partner
 from gifts.vault.models.needs import STEPS
 from gifts.vault.transactions import vault_atomic
 
@@ -36,6 +40,49 @@ def move(need: Need, *, to: str, by: Any | None, note: str = "") -> Need:
         )
         need.refresh_from_db(fields=["state", "moved_at"])
     return need
+
+
+class HeldBack(Exception):
+    """A text that others read without leaving a trace tells who or where somebody is."""
+
+    def __init__(self, found: Found) -> None:
+        super().__init__(found.kind)
+        self.found = found
+
+
+def withdraw(need: Need, *, by: Any, why: str = "") -> Need:
+    """End a need at somebody's word; what was set aside for it is free at once.
+
+    Args:
+        by: a user.
+        why: in words that name nobody.
+
+    Raises:
+        CannotMove: it is closed.
+    """
+    with vault_atomic():
+        before = Need.objects.select_for_update(of=["self"]).get(pk=need.pk).state
+        need = move(need, to=State.WITHDRAWN, by=by, note=why)
+        for match in need.matches.select_for_update(of=["self"]).filter(state=Match.State.APPROVED):
+            match.state, match.ended_at = Match.State.ENDED, timezone.now()
+            match.ended_why = (why or "withdrawn")[:100]
+            match.save(update_fields=["state", "ended_at", "ended_why"])
+            # What was handed over stays with the person.
+            if before == State.MATCHED:
+                outbox.tell(match.unit_code, to="ready")
+    return need
+
+
+def answer(need: Need, *, text: str, expected: date | None = None) -> None:
+    """Tell the partner in which month it may come, or why it is not possible.
+
+    Raises:
+        HeldBack: the text names somebody or somewhere.
+    """
+    if found := findable(text):
+        raise HeldBack(found)
+    month = expected.replace(day=1) if expected else None
+    Need.objects.filter(pk=need.pk).update(answer=text, expected_month=month)
 
 
 def waiting() -> QuerySet[Need]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.account.models import EmailAddress
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +44,17 @@ class TypedCodeForm(ConfirmLoginCodeForm):
             "spellcheck": "false",
         }
         field.error_messages |= {"required": _("Please type the code from the mail.")}
+
+
+class FactorForm(AuthenticateForm):
+    def clean_code(self) -> str:
+        self.cleaned_data["code"] = "".join(filter(str.isalnum, self.cleaned_data["code"]))
+        code: str = super().clean_code()
+        return code
+
+
+class FactorAgainForm(ReauthenticateForm):
+    clean_code = FactorForm.clean_code
 
 
 def _open_account(email: str) -> None:

@@ -52,7 +52,8 @@ class Recipient(Sealed):
 class Need(Sealed):
     """One thing that one person needs. The plain columns say nothing of who she is."""
 
-    CONFIDENTIAL = ("what_for", "note")
+    # `typed`: a step that came in after its session had ended, until its author is back.
+    CONFIDENTIAL = ("what_for", "note", "typed")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -122,6 +123,8 @@ class Need(Sealed):
     verified_by = models.BigIntegerField(null=True)
     verified_who = models.CharField(_("verified by"), max_length=254, blank=True)
     verified_at = models.DateTimeField(_("verified"), null=True)
+    # The first day of the month in which it may come, as staff expect it.
+    expected_month = models.DateField(_("expected in"), null=True, blank=True)
     # Why it is not possible, or ended: the partner reads it.
     answer = models.CharField(_("answer to the partner"), max_length=200, blank=True)
 

@@ -194,7 +194,9 @@ class PartnerUser(models.Model):
     who = models.CharField(_("who"), max_length=254)
     since = models.DateTimeField(_("since"), auto_now_add=True)
     confirmed_at = models.DateTimeField(_("confirmed"), auto_now_add=True)
+    confirmed_who = models.CharField(_("confirmed by"), max_length=254, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
+    ended_who = models.CharField(_("ended by"), max_length=254, blank=True)
 
     class Meta:
         verbose_name = _("case worker")
