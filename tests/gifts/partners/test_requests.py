@@ -1,13 +1,23 @@
 """Stating a request over HTTP without JavaScript, and every wrong turn."""
 
 import re
+from datetime import date
 
 import pytest
 
 from gifts.vault import needs, partners
 from gifts.vault.models import Access, Need, Recipient
 from tests.gifts.partners.visiting import (
-    PERSON, PURPOSE, begin, desk_of, fill, make_kinds, make_worker, read, stated, words,
+    FORMS,
+    PURPOSE,
+    begin,
+    desk_of,
+    fill,
+    make_kinds,
+    make_worker,
+    read,
+    stated,
+    words,
 )  # fmt: skip
 from tests.people import person
 from tests.roles import STAFF
@@ -81,7 +91,9 @@ def test_another_partners_request_answers_exactly_like_none(desk):
         for method in ("get", "post"):
             there = getattr(desk, method)(f"/partners/requests/{theirs}/{tail}")
             nowhere = getattr(desk, method)(f"/partners/requests/2222-2222/{tail}")
-            assert there.status_code == nowhere.status_code == 404, (method, tail)
+            # Of some pages nobody posts to, whatever the code.
+            assert there.status_code == nowhere.status_code, (method, tail)
+            assert there.status_code == (405 if (method, tail) == ("post", "") else 404)
             assert words(there) == words(nowhere)
     assert Need.objects.get(code=theirs).state == "open"
 
@@ -123,11 +135,8 @@ def test_another_partners_token_makes_nothing(desk):
 def test_what_cannot_be_kept_is_said_beside_the_field_and_nothing_typed_is_lost(
     desk, step, typed, said
 ):
-    from tests.gifts.partners.visiting import DETAILS, SAY  # noqa: PLC0415
-
     code = begin(desk)
-    forms = {"purpose": PURPOSE, "details": DETAILS, "person": PERSON, "say": SAY}
-    sent = {k: v for k, v in (forms[step] | typed).items() if v is not None}
+    sent = {k: v for k, v in (FORMS[step] | typed).items() if v is not None}
     answer = desk.post(f"/partners/requests/{code}/{step}/", sent)
     assert answer.status_code == 422
     page = answer.content.decode()
@@ -181,7 +190,6 @@ def test_somebody_typed_and_then_replaced_leaves_nothing(worker, desk):
 
 def test_a_name_is_shown_on_one_page_alone_and_is_on_record(worker, desk):
     need = stated(desk)
-    Access.objects.all()  # what sending looked at is there already
     before = Access.objects.count()
     for path in ("/partners/", f"/partners/requests/{need.code}/", "/partners/team/"):
         assert "Quetzal" not in words(desk.get(path))
@@ -206,19 +214,13 @@ def test_what_was_sent_is_taken_back_to_change_until_it_is_checked(desk):
     assert (need.sent_at, need.purpose) == (None, "job_search")
 
 
-def test_what_is_checked_meanwhile_is_neither_taken_back_nor_changed(desk):
-    need = make_need(partner=make_worker_partner(desk), state="verified")
+def test_what_is_checked_meanwhile_is_neither_taken_back_nor_changed(worker, desk):
+    need = make_need(partner=worker.partner, state="verified")
     for tail, typed in (("take-back", {}), ("purpose", PURPOSE)):
         answer = desk.post(f"/partners/requests/{need.code}/{tail}/", typed)
         assert answer.status_code == 409
         assert "This came too late" in words(answer)
     assert desk.get(f"/partners/requests/{need.code}/purpose/").status_code == 302
-
-
-def make_worker_partner(desk):
-    from gifts.vault.models import PartnerUser  # noqa: PLC0415
-
-    return PartnerUser.objects.get(user_id=int(desk.session["_auth_user_id"])).partner
 
 
 def test_withdrawing_asks_once_and_is_one_click_for_one_person(worker, desk):
@@ -258,7 +260,7 @@ def test_a_draft_given_up_leaves_nothing_of_her(desk):
 def test_the_list_says_the_month_or_why_it_is_not_possible(worker, desk):
     hoped = make_need(partner=worker.partner)
     ended = make_need(partner=worker.partner, state="verified")
-    needs.answer(hoped, text="", expected=__import__("datetime").date(2027, 3, 15))
+    needs.answer(hoped, text="", expected=date(2027, 3, 15))
     needs.answer(ended, text="No laptops can be brought in this year.")
     needs.move(ended, to="expired", by=person(factor=False))
     page = words(desk.get("/partners/"))

@@ -20,6 +20,8 @@ SAY = {
     **{"say_language": "Spanish", "say_whose": "adult"},
 }
 
+FORMS = {"purpose": PURPOSE, "details": DETAILS, "person": PERSON, "say": SAY}
+
 
 def make_worker(partner: Partner | None = None, **fields: Any) -> PartnerUser:
     """Somebody with an app on her telephone, who works for a partner."""
@@ -41,9 +43,10 @@ def begin(client: RoleClient, kind: str = "laptop") -> str:
 
 def fill(client: RoleClient, code: str, *steps: str, **typed: str) -> None:
     """These steps, each as a browser sends it."""
-    forms = {"purpose": PURPOSE, "details": DETAILS, "person": PERSON, "say": SAY}
-    for step in steps or forms:
-        sent = {k: v for k, v in (forms[step] | typed).items() if k in forms[step] and v is not None}
+    for step in steps or FORMS:
+        sent = {
+            k: v for k, v in (FORMS[step] | typed).items() if k in FORMS[step] and v is not None
+        }
         answer = client.post(f"/partners/requests/{code}/{step}/", sent)
         assert answer.status_code == 302, words(answer)
 
