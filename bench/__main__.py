@@ -1,7 +1,8 @@
 """Measure and compare: `make bench`, or `make bench ARGS="intake --write"`.
 
-The names: intake, pages, gift, wishes, programme, receipts; all of them without one. --write puts
-the tables into docs/bench.md. The programme takes a while and some 10 GB: --share 0.1 for a tenth.
+The names: intake, pages, gift, wishes, programme, receipts, matching; all of them without one.
+--write puts the tables into docs/bench.md. The programme takes a while and some 10 GB: --share 0.1
+for a tenth.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import gift, ground, intake, pages, programme, receipts, wishes
+from bench import gift, ground, intake, matching, pages, programme, receipts, wishes
 from bench.table import Table
 from deploy.processes import ROOT
 
@@ -37,8 +38,9 @@ def main() -> int:
     options = parser.parse_args()
     # Last on its ground, which it fills.
     on_ground = ON_GROUND | {"programme": lambda here: programme.run(here, options.share)}
-    names = options.names or [*on_ground, "receipts"]
-    if unknown := set(names) - {*on_ground, "receipts"}:
+    alone = {"receipts": receipts.run, "matching": matching.run}
+    names = options.names or [*on_ground, *alone]
+    if unknown := set(names) - {*on_ground, *alone}:
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     if any(name in on_ground for name in names):
         with ground.running() as here:
@@ -46,8 +48,9 @@ def main() -> int:
             for name in names:
                 if name in on_ground:
                     tell(on_ground[name](here), settings, into_document=options.write)
-    if "receipts" in names:
-        tell(receipts.run(), into_document=options.write)
+    for name in names:
+        if name in alone:
+            tell(alone[name](), into_document=options.write)
     return 0
 
 

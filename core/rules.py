@@ -52,3 +52,43 @@ def equals(name: str, sums: dict[str, str]) -> pgtrigger.Trigger:
             RETURN NEW;
         """,
     )
+
+
+def is_last_step(name: str, steps: str, key: str) -> pgtrigger.Trigger:
+    """`state` and `moved_at` are those of the row's last step in this table, and of nothing else.
+
+    Args:
+        key: the column by which a step names its row.
+    """
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Condition(
+            'OLD."state" <> NEW."state" OR OLD."moved_at" <> NEW."moved_at"'
+        ),
+        func=f"""
+            IF NOT EXISTS (
+                SELECT 1 FROM (
+                    SELECT s.state, s.at FROM {steps} s
+                    WHERE s.{key} = NEW.id ORDER BY s.id DESC LIMIT 1
+                ) last WHERE last.state = NEW.state AND last.at = NEW.moved_at
+            ) THEN
+                RAISE EXCEPTION '{name}: row % is moved by its steps', NEW.id;
+            END IF;
+            RETURN NEW;
+        """,  # noqa: S608 - names of tables and columns, from the code
+    )
+
+
+def step_moves(name: str, table: str, key: str) -> pgtrigger.Trigger:
+    """A new step moves the row it belongs to by itself."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        func=f"""
+            UPDATE {table} SET state = NEW.state, moved_at = NEW.at WHERE id = NEW.{key};
+            RETURN NULL;
+        """,  # noqa: S608 - names of tables and columns, from the code
+    )

@@ -3,22 +3,17 @@
 from typing import Any
 
 from django import forms
-from django.core import signing
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from core import money
-from core.tokens import new_token
+from core.forms import PublicForm, single_line
 from donations import gateway, postal
 from donations.models import Designation, Donation, GivingOptions, LegalEntity
 
 OTHER = "other"
-STARTED_SALT = "give-form"
-# Faster than anybody reads the page; a program's pace.
-TOO_FAST_SECONDS = 1.0
-LONGEST_SECONDS = 86_400
 # Room for a covered fee below the eight digits that Stripe takes.
 LARGEST_GIFT_MINOR = money.LARGEST_MINOR // 2
 # Kept as typed with the donation, one to one.
@@ -42,8 +37,10 @@ def open_designations() -> list[Designation]:
     )
 
 
-class DonationForm(forms.Form):
+class DonationForm(PublicForm):
     """One gift. Shown errors mend; nothing that was typed is lost."""
+
+    SALT = "give-form"
 
     amount_choice = forms.ChoiceField(
         label=gettext_lazy("Amount"), widget=forms.RadioSelect, required=False
@@ -160,11 +157,7 @@ class DonationForm(forms.Form):
     appeal = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput)
     currency = forms.CharField(max_length=3, required=False, widget=forms.HiddenInput)
     frequency = forms.CharField(max_length=8, required=False, widget=forms.HiddenInput)
-    token = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    started = forms.CharField(max_length=200, widget=forms.HiddenInput)
     replaces = forms.CharField(max_length=32, required=False, widget=forms.HiddenInput)
-    # People never see it; programs fill it.
-    website = forms.CharField(max_length=200, required=False)
 
     def __init__(self, *args: Any, options: GivingOptions, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -186,9 +179,6 @@ class DonationForm(forms.Form):
         default = next((code for code, row in self.designations.items() if row.is_default), "")
         self.initial.setdefault("designation", default)
         self.choice("country").choices = [("", ""), *postal.countries(get_language() or "en")]
-        # Browsers cut what is too long without a word; we say so beside the field.
-        for field in self.fields.values():
-            field.widget.attrs.pop("maxlength", None)
 
     def choice(self, name: str) -> forms.ChoiceField:
         field = self.fields[name]
@@ -199,19 +189,13 @@ class DonationForm(forms.Form):
     def fresh_values(cls, options: GivingOptions) -> dict[str, str]:
         """What a form starts with: hidden marks, and the choices staff put first."""
         return {
-            "token": new_token(),
-            "started": signing.dumps(timezone.now().timestamp(), salt=STARTED_SALT),
+            **cls.marks(),
             "currency": options.currency,
             "frequency": options.frequency,
             "amount_choice": str(options.preselected_minor or ""),
             "country": LegalEntity.objects.values_list("country", flat=True).get(is_default=True),
             "tribute_kind": "",
         }
-
-    def clean_website(self) -> str:
-        if self.cleaned_data["website"]:
-            raise forms.ValidationError(_("Please leave this field empty."))
-        return ""
 
     def clean_name(self) -> str:
         return single_line(self.cleaned_data["name"])
@@ -252,30 +236,12 @@ class DonationForm(forms.Form):
         unaddressed = data.get("tribute_recipient_name") and not data.get("tribute_recipient_email")
         if unaddressed and "tribute_recipient_email" not in self.errors:
             self.add_error("tribute_recipient_email", _("Please give the address to write to."))
-        # What there is to mend comes first; the pace is told only of what is otherwise in order.
-        if not self.errors:
-            self._check_pace()
+        self.check_pace()
         return data
 
     def typed(self) -> dict[str, Any]:
         """The donor's own words and facts, for the donation's columns."""
         return {name: self.cleaned_data[name] for name in TYPED}
-
-    @property
-    def age(self) -> float:
-        """Seconds since the page was made; very many if its mark is not ours."""
-        try:
-            began = float(signing.loads(self.data.get("started", ""), salt=STARTED_SALT))
-        except (signing.BadSignature, ValueError, TypeError):
-            return LONGEST_SECONDS
-        return timezone.now().timestamp() - began
-
-    def _check_pace(self) -> None:
-        """Programs send at once, or send a page from days ago again and again."""
-        if self.age >= LONGEST_SECONDS:
-            self.add_error(None, _("This page was open for very long. Please send it once more."))
-        elif self.age < TOO_FAST_SECONDS:
-            self.add_error(None, _("That was very quick. Please send it once more."))
 
     def _check_address(self, data: dict[str, Any]) -> None:
         names = ("country", *postal.LINES)
@@ -347,8 +313,3 @@ class ReceiptCheckForm(forms.Form):
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
     )
-
-
-def single_line(text: str) -> str:
-    """A name on one line: line breaks and other control signs become spaces."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -86,11 +86,6 @@ def has_ended(designation: Designation) -> bool:
     return designation.closes_at is not None and designation.closes_at <= timezone.now()
 
 
-def is_held(donation: Donation) -> bool:
-    """Does it hold a place just now?"""
-    return donation.attempts.filter(state__in=["asked", "open"]).exists()
-
-
 def hold(donation: Donation) -> None:
     """Is there room for all of a donation? Call under its row lock, just before its attempt.
 
@@ -101,8 +96,11 @@ def hold(donation: Donation) -> None:
         Covered: names what is covered or has ended.
     """
     wanted: Counter[int] = Counter()
-    for line in donation.lines.all():
-        wanted[line.designation_id] += line.amount_minor
+    for line in donation.lines.select_related("designation"):
+        if line.designation.ends:
+            wanted[line.designation_id] += line.amount_minor
+    if not wanted:
+        return
     rows = _locked(wanted)
     taken = _standing_but(donation, [row.pk for row in rows])
     lacking = [row for row in rows if not _takes(row, taken[row.pk].taken_minor + wanted[row.pk])]
@@ -128,9 +126,9 @@ def place(donation: Donation) -> int:
     taken = {pk: one.taken_minor for pk, one in _standing_but(donation, rows).items()}
     default = Designation.objects.get(is_default=True)
     for line in lines:
-        if not line.designation.ends:
+        wanted = rows.get(line.designation_id)
+        if wanted is None:
             continue
-        wanted = rows[line.designation_id]
         like = wanted.like_id if line.if_covered == IfCovered.LIKE else None
         row = wanted.fallback or default
         for candidate in (wanted, rows.get(like or 0)):
@@ -158,5 +156,4 @@ def _standing_but(donation: Donation, pks: Iterable[int]) -> dict[int, Standing]
 def _locked(pks: Iterable[int]) -> list[Designation]:
     """In one order for everybody, so that no two wait for each other."""
     rows = Designation.objects.filter(pk__in=list(pks)).order_by("pk")
-    with_bounds = rows.exclude(target_minor=None, closes_at=None)
-    return list(with_bounds.select_for_update(no_key=True))
+    return list(rows.select_for_update(no_key=True))

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from core import money
+from core.forms import LONGEST_SECONDS
 from core.network import network_of
 from donations import checkout, defence, postal
-from donations.forms import LONGEST_SECONDS, OTHER, TYPED, DonationForm
+from donations.forms import OTHER, TYPED, DonationForm
 from donations.models import Donation, GivingOptions, LegalEntity, Plan
 from donations.plans import finding
 from donations.views.pauses import resting
@@ -47,8 +48,8 @@ def give(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             return redirect("give_review", _begin(form, earlier).reference)
         # A page that stood open too long is simply sent once more; any other keeps its age.
-        if form.age >= LONGEST_SECONDS:
-            data["started"] = DonationForm.fresh_values(options)["started"]
+        if form.seconds_open >= LONGEST_SECONDS:
+            data["started"] = DonationForm.marks()["started"]
     else:
         values = DonationForm.fresh_values(options)
         values |= of_the_signed_in(request)

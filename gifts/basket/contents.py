@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from donations import room
+from donations import checkout
 from donations.models import Donation
 from gifts import progress
 from gifts.models import Wish
@@ -68,7 +68,7 @@ def of_donation(donation: Donation) -> tuple[Kept, dict[str, int]]:
     """What an earlier try was for, and the place that it holds just now, by slug."""
     contents: Kept = {}
     own: dict[str, int] = {}
-    holds = room.is_held(donation)
+    holds = checkout.live(donation)
     wishes = Wish.objects.filter(designation__lines__donation=donation).distinct()
     by_purse = {wish.designation_id: wish for wish in wishes}
     for line in donation.lines.all():

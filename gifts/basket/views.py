@@ -5,13 +5,12 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 
 from core import money
+from core.forms import LONGEST_SECONDS
 from donations import checkout
-from donations.forms import LONGEST_SECONDS
 from donations.models import Donation, GivingOptions, LegalEntity, Plan
 from donations.plans import finding
 from donations.views.give import earlier_try, of_the_signed_in, turned_away, typed_earlier
@@ -65,8 +64,8 @@ def _sent(
         donation = _begin(form, earlier)
         contents.keep(request, {})
         return redirect("give_review", donation.reference)
-    if form.age >= LONGEST_SECONDS:
-        data["started"] = BasketForm.fresh_values(offer.once)["started"]
+    if form.seconds_open >= LONGEST_SECONDS:
+        data["started"] = BasketForm.marks()["started"]
     return _page(request, form, earlier)
 
 
@@ -145,11 +144,8 @@ def _page(request: HttpRequest, form: BasketForm, earlier: Donation | None) -> H
         "digits": money.exponent(options.currency),
         "fee_rate": rate,
         "fee_fixed": fixed,
-        "fee_hint": "",
-        "minimum": form.shown(options.minimum_minor),
         "discretion": discretion.WORDINGS[discretion.CURRENT],
         "wishes_url": wishes_url(),
-        "give_url": reverse("give"),
         "replaces": bool(earlier),
         "plan": finding.live_plan_of(request.user),
     }

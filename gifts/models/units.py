@@ -32,6 +32,8 @@ STEPS = [
     *(("ready", after) for after in ("matched", *FAULTS)),
     # A need that was withdrawn frees its unit.
     *(("matched", after) for after in ("ready", "shipped", *FAULTS)),
+    # Bought by the partner itself, or paid straight to a school: nothing travels.
+    ("matched", "handed_over"),
     *(("shipped", after) for after in ("handed_over", *FAULTS)),
     *(("handed_over", after) for after in ("confirmed", *FAULTS)),
     # Repaired, found again or sent back to us: checked as if it had just come.

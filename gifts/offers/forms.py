@@ -3,22 +3,18 @@
 from typing import Any
 
 from django import forms
-from django.core import signing
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from core import images
 from core.discretion import telling
-from core.tokens import new_token
+from core.forms import PublicForm, single_line
 from donations import postal
-from donations.forms import LONGEST_SECONDS, TOO_FAST_SECONDS, single_line
 from donations.models import LegalEntity
 from gifts.models import ItemKind, Offer
 from gifts.models.offers import LARGEST_QUANTITY
 
-STARTED_SALT = "offer-form"
 PHOTO_SIDE = 1600
 # Columns of Offer that are kept as typed.
 TYPED = (
@@ -32,8 +28,10 @@ def welcome_kinds() -> QuerySet[ItemKind]:
     return ItemKind.objects.filter(is_open=True).exclude(route=ItemKind.Route.DIRECT)
 
 
-class OfferForm(forms.Form):
+class OfferForm(PublicForm):
     """One offer. Shown errors mend; nothing that was typed is lost, a picture is chosen anew."""
+
+    SALT = "offer-form"
 
     kind = forms.ModelChoiceField(
         label=gettext_lazy("What would you give?"),
@@ -112,10 +110,6 @@ class OfferForm(forms.Form):
         label=gettext_lazy("Country"),
         widget=postal.CountrySelect(attrs={"autocomplete": "country"}),
     )
-    token = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    started = forms.CharField(max_length=200, widget=forms.HiddenInput)
-    # People never see it; programs fill it.
-    website = forms.CharField(max_length=200, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -123,25 +117,16 @@ class OfferForm(forms.Form):
         kinds.queryset = welcome_kinds()
         countries: Any = self.fields["country"]
         countries.choices = postal.countries(get_language() or "en")
-        # Browsers cut what is too long without a word; we say so beside the field.
-        for field in self.fields.values():
-            field.widget.attrs.pop("maxlength", None)
 
     @classmethod
     def fresh_values(cls) -> dict[str, Any]:
         entity = LegalEntity.objects.filter(is_default=True).first()
         return {
-            "token": new_token(),
-            "started": signing.dumps(timezone.now().timestamp(), salt=STARTED_SALT),
+            **cls.marks(),
             "country": entity.country if entity else "US",
             "age": Offer.Age.UNKNOWN,
             "condition": Offer.Condition.GOOD,
         }
-
-    def clean_website(self) -> str:
-        if self.cleaned_data["website"]:
-            raise forms.ValidationError(_("Please leave this field empty."))
-        return ""
 
     def clean_name(self) -> str:
         return single_line(self.cleaned_data["name"])
@@ -169,23 +154,8 @@ class OfferForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        # What there is to mend comes first; the pace is told only of what is otherwise in order.
-        if not self.errors:
-            if self.seconds_open >= LONGEST_SECONDS:
-                text = _("This page was open for very long. Please send it once more.")
-                self.add_error(None, text)
-            elif self.seconds_open < TOO_FAST_SECONDS:
-                self.add_error(None, _("That was very quick. Please send it once more."))
+        self.check_pace()
         return data
 
     def typed(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in TYPED}
-
-    @property
-    def seconds_open(self) -> float:
-        """Seconds since the page was made; very many if its mark is not ours."""
-        try:
-            began = float(signing.loads(self.data.get("started", ""), salt=STARTED_SALT))
-        except (signing.BadSignature, ValueError, TypeError):
-            return LONGEST_SECONDS
-        return timezone.now().timestamp() - began

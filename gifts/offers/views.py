@@ -12,9 +12,9 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from core.forms import LONGEST_SECONDS
 from core.network import network_of
 from donations import defence
-from donations.forms import LONGEST_SECONDS
 from donations.views.pauses import resting
 from gifts.models import Acknowledgment, Offer, StatementFile, WipeStatement
 from gifts.offers import acknowledgments, deciding, links
@@ -36,7 +36,7 @@ def offer(request: HttpRequest) -> HttpResponse:
             return _begin(request, form)
         # A page that stood open too long is simply sent once more; any other keeps its age.
         if form.seconds_open >= LONGEST_SECONDS:
-            data["started"] = OfferForm.fresh_values()["started"]
+            data["started"] = OfferForm.marks()["started"]
     else:
         form = OfferForm(initial=OfferForm.fresh_values())
     status = 422 if form.errors else 200

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from gifts.delivery import outbox
+from gifts.delivery.outbox import carried
 from gifts.partners import words
 from gifts.partners.door import PartnerRequest
 from gifts.vault import sealing, stating, workers
@@ -94,8 +94,8 @@ def withdraw(request: PartnerRequest, code: str) -> HttpResponse:
     need = her_need(request, code)
     why = request.POST.get("why", "")
     if request.method == "POST" and why in words.ON_RECORD:
-        stating.withdraw(need, by=request.worker, why=words.ON_RECORD[why])
-        outbox.apply()
+        with carried():
+            stating.withdraw(need, by=request.worker, why=words.ON_RECORD[why])
         return redirect("partners:home")
     if need.state in (State.WITHDRAWN, State.CLOSED, State.EXPIRED):
         return redirect("partners:request", code)

@@ -39,7 +39,10 @@ def step(request: PartnerRequest, code: str, step: str) -> HttpResponse:
             form = form_of(request.POST, need=need)
             if form.is_valid():
                 form.save(by=request.worker)
-                return redirect("partners:step", code, ORDER[ORDER.index(step) + 1])
+                following = ORDER[ORDER.index(step) + 1]
+                if following == "check":
+                    return redirect("partners:check", code)
+                return redirect("partners:step", code, following)
             return _page(request, form)
         asked = (*stating.STEPS[step][1], "typed")
         opened = _opened(request, need, *asked) if form_of.sealed else {}

@@ -29,6 +29,7 @@ def tell_of_things(timestamp: int) -> None:
                     language=donation.language,
                     cause=f"trace-{stage}:{donation.pk}",
                     donation=donation,
+                    about=stage,
                 )
 
 
@@ -37,9 +38,7 @@ def _untold(stage: str) -> Any:
     shares = shares.exclude(unit__state=Unit.State.CANCELED)
     if stage == "ready":
         shares = shares.filter(unit__steps__state="ready")
-    told = Mail.objects.filter(
-        donation=OuterRef("pk"), template=TEMPLATE, cause__startswith=f"trace-{stage}:"
-    )
+    told = Mail.objects.filter(donation=OuterRef("pk"), template=TEMPLATE, about=stage)
     # What was forgotten or erased has nobody to be written to.
     rows = Donation.objects.filter(Exists(shares), ~Exists(told), status="paid").exclude(email="")
     return rows.order_by("pk")
@@ -57,10 +56,9 @@ def mail_of(mail: Mail, preview: bool) -> dict[str, Any]:
     """What the template needs: the lines of things, in words, and a fresh link."""
     donation = mail.donation
     assert donation is not None  # queued with it
-    stage = mail.cause.partition(":")[0].removeprefix("trace-")
     with override(mail.language):
         lines = [_line(one, donation.currency, mail.language) for one in steps.of(donation)]
-        if stage == "ready":
+        if mail.about == "ready":
             said = gettext("Everything that your gift paid for is here, checked and ready.")
         else:
             said = gettext("What your gift pays for has been ordered.")

@@ -1,14 +1,15 @@
 """The life of a need: it is stated, then moved from state to state, each step on record."""
 
 from datetime import date
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from core.findable import Found, findable
-from gifts.vault import outbox
-from gifts.vault.models import Match, Need, NeedStep, Partner
+from gifts.vault import parcels
+from gifts.vault.models import Need, NeedStep, Partner
 from gifts.vault.models.needs import STEPS
 from gifts.vault.transactions import vault_atomic
 
@@ -21,6 +22,8 @@ class CannotMove(Exception):
 
 def move(need: Need, *, to: str, by: Any | None, note: str = "") -> Need:
     """Take a need to its next state; nothing happens if it is there already.
+
+    One that is withdrawn frees its thing at once, wherever that is.
 
     Args:
         by: a user; none if a job does it.
@@ -38,6 +41,8 @@ def move(need: Need, *, to: str, by: Any | None, note: str = "") -> Need:
         NeedStep.objects.create(
             need=need, state=to, user_id=by and by.pk, who=by.email if by else "", note=note
         )
+        if to == State.WITHDRAWN:
+            parcels.free(need)
         need.refresh_from_db(fields=["state", "moved_at"])
     return need
 
@@ -48,29 +53,6 @@ class HeldBack(Exception):
     def __init__(self, found: Found) -> None:
         super().__init__(found.kind)
         self.found = found
-
-
-def withdraw(need: Need, *, by: Any, why: str = "") -> Need:
-    """End a need at somebody's word; what was set aside for it is free at once.
-
-    Args:
-        by: a user.
-        why: in words that name nobody.
-
-    Raises:
-        CannotMove: it is closed.
-    """
-    with vault_atomic():
-        before = Need.objects.select_for_update(of=["self"]).get(pk=need.pk).state
-        need = move(need, to=State.WITHDRAWN, by=by, note=why)
-        for match in need.matches.select_for_update(of=["self"]).filter(state=Match.State.APPROVED):
-            match.state, match.ended_at = Match.State.ENDED, timezone.now()
-            match.ended_why = (why or "withdrawn")[:100]
-            match.save(update_fields=["state", "ended_at", "ended_why"])
-            # What was handed over stays with the person.
-            if before == State.MATCHED:
-                outbox.tell(match.unit_code, to="ready")
-    return need
 
 
 def answer(need: Need, *, text: str, expected: date | None = None) -> None:

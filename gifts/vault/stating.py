@@ -257,7 +257,7 @@ def withdraw(need: Need, *, by: PartnerUser, why: str, typed_by: Any | None = No
         alone = unsent and person and _only_here(person, need)
         note = f"{why}; on the telephone for {by.who}" if typed_by else why
         actor = typed_by or Somebody(by.user_id, by.who)
-        need = needs.withdraw(need, by=actor, why=note[:200])
+        need = needs.move(need, to=Need.State.WITHDRAWN, by=actor, note=note[:200])
         if unsent:
             sealing.erase(need, why="draft given up")
         if person and alone:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from accounts.models import User
-from donations.forms import single_line
+from core.forms import single_line
 from donations.plans import addressing, finding
 
 

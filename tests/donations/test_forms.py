@@ -6,7 +6,7 @@ from django.utils import timezone, translation
 
 from core.tokens import new_token
 from donations import demo
-from donations.forms import STARTED_SALT, DonationForm
+from donations.forms import DonationForm
 from donations.models import Designation, GivingOptions
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ def options(db) -> GivingOptions:
 
 
 def started(seconds_ago: float) -> str:
-    return signing.dumps(timezone.now().timestamp() - seconds_ago, salt=STARTED_SALT)
+    return signing.dumps(timezone.now().timestamp() - seconds_ago, salt=DonationForm.SALT)
 
 
 def filled(options: GivingOptions, **changes: str) -> DonationForm:

@@ -6,7 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
 
-from donations import forms
+from core import forms
 from donations.models import CheckoutAttempt, Donation
 from sandbox.control import CARD
 from tests.giving import BANK, DECLINED, later

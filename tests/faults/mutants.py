@@ -278,8 +278,8 @@ MUTANTS = [
     Mutant(
         "two look at the same room at once",
         "donations/room.py",
-        "list(with_bounds.select_for_update(no_key=True))",
-        "list(with_bounds)",
+        "list(rows.select_for_update(no_key=True))",
+        "list(rows)",
         "tests/faults/test_last_unit.py::test_the_last_thing_goes_to_one_and_the_rest_as_they_wished",
     ),
 ]

@@ -20,8 +20,8 @@ from tests.faults.stories import LONG_STORIES, STORIES
 from tests.giving import Giving
 from tests.server import ROOT
 
-RUNS, PARTS = many(50, 4000), 10
-LONG_RUNS, LONG_PARTS = many(1, 1000), 4 if FULL else 1
+RUNS, PARTS = many(50, 5000), 10
+LONG_RUNS, LONG_PARTS = many(1, 250), 4 if FULL else 1
 LEAST_EVENTS, LEAST_KINDS = 25, 40
 
 # Each order mixes a few stories: enough for 25 events. Every pair of stories meets in some mix.

@@ -58,7 +58,7 @@ def visitor(giving, no_waiting):
 
 @pytest.fixture
 def no_waiting(monkeypatch):
-    monkeypatch.setattr("donations.forms.TOO_FAST_SECONDS", -1.0)
+    monkeypatch.setattr("core.forms.TOO_FAST_SECONDS", -1.0)
 
 
 def parts(donation):

@@ -34,7 +34,7 @@ def filled(**changes):
 
 @pytest.fixture(autouse=True)
 def _human_pace(monkeypatch):
-    monkeypatch.setattr("gifts.offers.forms.TOO_FAST_SECONDS", 0)
+    monkeypatch.setattr("core.forms.TOO_FAST_SECONDS", 0)
 
 
 def photo():

@@ -2,6 +2,7 @@
 
 from gifts.vault.models.access import Access, BreakGlass, Purpose
 from gifts.vault.models.consents import Consent
+from gifts.vault.models.delivery import Batch, BatchStep, Parcel, ParcelStep
 from gifts.vault.models.keys import RecordKey, Sealed, Tombstone
 from gifts.vault.models.matches import Match, MatchRun
 from gifts.vault.models.needs import Need, NeedStep, Recipient
@@ -11,6 +12,8 @@ from gifts.vault.models.partners import Assessment, Partner, PartnerStep, Partne
 __all__ = [
     "Access",
     "Assessment",
+    "Batch",
+    "BatchStep",
     "BreakGlass",
     "Consent",
     "Match",
@@ -18,6 +21,8 @@ __all__ = [
     "Need",
     "NeedStep",
     "Outbox",
+    "Parcel",
+    "ParcelStep",
     "Partner",
     "PartnerStep",
     "PartnerUser",

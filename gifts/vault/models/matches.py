@@ -1,5 +1,6 @@
 """Which thing goes to which need: proposed by a run, approved by a person."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -102,6 +103,24 @@ class Match(models.Model):
                 "match_is_as_proposed", "run_id", "need_id", "unit_code", "reasons", "cost"
             ),
             rules.frozen("match_over", "state", when="OLD.\"state\" IN ('dropped', 'ended')"),
+            pgtrigger.Trigger(
+                name="match_ends_with_its_parcel",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Condition("NEW.\"state\" = 'ended'"),
+                # At the commit: what it sent on its way was confirmed, written off or recalled.
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM vault_parcel p
+                        WHERE p.match_id = NEW.id
+                          AND p.state IN ('packed', 'shipped', 'arrived', 'not_received')
+                    ) THEN
+                        RAISE EXCEPTION 'match % has a parcel on its way', NEW.id;
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,8 @@ STEPS = [
     # Its thing was lost, or is needed elsewhere.
     ("matched", "open"),
     ("matched", "delivered"),
+    # It came to the partner, and was damaged or lost there.
+    ("delivered", "open"),
     ("delivered", "closed"),
     *((before, "withdrawn") for before in ("draft", "verified", "open", "matched", "delivered")),
     *((before, "expired") for before in ("draft", "verified", "open")),
@@ -197,6 +199,24 @@ class Need(Sealed):
                         RAISE EXCEPTION 'the state of need % is moved by its steps', NEW.code;
                     END IF;
                     RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="need_that_ends_frees_its_thing",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Condition("NEW.\"state\" NOT IN ('matched', 'delivered')"),
+                # At the commit, by what stands there then.
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM vault_match m JOIN vault_need n ON n.id = m.need_id
+                        WHERE n.id = NEW.id AND m.state = 'approved'
+                          AND n.state NOT IN ('matched', 'delivered')
+                    ) THEN
+                        RAISE EXCEPTION 'need % still holds a thing', NEW.code;
+                    END IF;
+                    RETURN NULL;
                 """,
             ),
         ]

@@ -97,6 +97,27 @@ class Partner(Sealed):
                     RETURN NEW;
                 """,
             ),
+            pgtrigger.Trigger(
+                name="partner_closes_with_nothing_left",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "NEW.\"state\" = 'closed' AND OLD.\"state\" <> 'closed'"
+                ),
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM vault_need n WHERE n.partner_id = NEW.id
+                          AND n.state NOT IN ('closed', 'withdrawn', 'expired')
+                    ) OR EXISTS (
+                        SELECT 1 FROM vault_parcel p WHERE p.partner_id = NEW.id
+                          AND p.state IN
+                            ('packed', 'shipped', 'arrived', 'not_received', 'recalled')
+                    ) THEN
+                        RAISE EXCEPTION 'partner % has needs or things left', NEW.code;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from donations import forms
+from core import forms
 from donations.models import Designation, Donation, GivingOptions, Plan
 from tests.donations.test_give_views import hidden, send
 

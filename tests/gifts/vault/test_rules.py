@@ -162,7 +162,7 @@ def test_one_proposal_at_a_time_and_one_living_match_of_a_need_and_of_a_thing():
     changed(run, state="proposed")
     later = MatchRun.objects.create(**facts)
 
-    one, other = make_need(), make_need()
+    one, other = make_need(state="matched"), make_need(state="matched")
     match = Match.objects.create(run=run, need=one, unit_code="AAAA-2222", cost=1, state="approved")
     refused(
         Match.objects.create, run=later, need=one, unit_code="BBBB-3333", cost=1, state="approved"
