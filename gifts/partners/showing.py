@@ -195,8 +195,6 @@ def _counts(mine: QuerySet[Need]) -> list[tuple[Any, int]]:
 
 def _codes_left(user: Any) -> int | None:
     """Of her printed sheet, once few are left."""
-    sheet = Authenticator.objects.filter(
-        user=user, type=Authenticator.Type.RECOVERY_CODES
-    ).first()
+    sheet = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
     left = len(sheet.wrap().get_unused_codes()) if sheet else FEW_CODES + 1
     return left if left <= FEW_CODES else None

@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, re_path, register_converter
 
-from gifts.partners import showing, steps, team
+from gifts.partners import arrived, showing, steps, team
 from gifts.vault.stating import STEPS
 
 
@@ -28,6 +28,7 @@ app_name = "partners"
 urlpatterns = [
     path("", showing.home, name="home"),
     path("team/", team.team, name="team"),
+    path("arrived/", arrived.arrived, name="arrived"),
     path("requests/new/", steps.new, name="new"),
     path("requests/<slug:code>/", showing.page, name="request"),
     path("requests/<slug:code>/name/", showing.name, name="name"),

@@ -1,11 +1,9 @@
 """The life of a need: it is stated, then moved from state to state, each step on record."""
 
 from datetime import date
-from datetime import date
 from typing import Any
 
 from django.db.models import Count, QuerySet
-from django.utils import timezone
 
 from core.findable import Found, findable
 from gifts.vault import parcels

@@ -94,7 +94,14 @@ def test_a_request_by_keyboard_alone_at_360_px(
     press(plain, "form[action$='/name/'] [type=submit]")
     assert plain.get_by_text(PERSON["name"]).is_visible()
 
-    for path in ("", "team/", "requests/new/", f"requests/{need.code}/", "requests/none/"):
+    for path in (
+        "",
+        "team/",
+        "arrived/",
+        "requests/new/",
+        f"requests/{need.code}/",
+        "requests/none/",
+    ):
         judge(f"/partners/{path}")
     judge("/partners/?language=th")
     judge("/partners/requests/new/")

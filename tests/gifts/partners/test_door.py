@@ -252,7 +252,7 @@ def test_every_page_is_small_private_and_can_be_left_at_once(settings):
         f"requests/{draft}/{step}/" for step in ("purpose", "details", "person", "say", "check")
     ]
     sizes = {}
-    paths = ("", "team/", "requests/new/", f"requests/{need.code}/", *steps)
+    paths = ("", "team/", "arrived/", "requests/new/", f"requests/{need.code}/", *steps)
     for tail in (*paths, f"requests/{need.code}/withdraw/", "requests/2222-2222/"):
         client.get("/partners/?language=th")
         page = client.get(f"/partners/{tail}")

@@ -7,6 +7,7 @@ import pytest
 
 from gifts.vault import needs, partners
 from gifts.vault.models import Access, Need, Recipient
+from tests.deliveries_made import make_match, states_of
 from tests.gifts.partners.visiting import (
     FORMS,
     PURPOSE,
@@ -16,6 +17,7 @@ from tests.gifts.partners.visiting import (
     make_kinds,
     make_worker,
     read,
+    shipped,
     stated,
     words,
 )  # fmt: skip
@@ -235,6 +237,45 @@ def test_withdrawing_asks_once_and_is_one_click_for_one_person(worker, desk):
     step = need.steps.get()
     assert (step.user_id, step.note) == (worker.user_id, "found another way")
     assert "Withdrawn" in words(desk.get("/partners/"))
+
+
+def test_what_was_set_aside_is_free_at_once(worker, desk):
+    match = make_match(partner=worker.partner)
+    desk.post(f"/partners/requests/{match.need.code}/withdraw/", {"why": "found"})
+    assert states_of(match) == ("ready", "withdrawn", "ended")
+
+
+def test_what_came_is_told_by_its_code_once(worker, desk):
+    match = shipped(worker.partner)
+    code = match.unit_code.replace("-", "").lower()
+    for _ in range(2):
+        answer = desk.post("/partners/arrived/", {"code": code, "outcome": "received"})
+        assert answer.status_code == 302
+    assert "Noted: it is here." in words(desk.get(answer["Location"]))
+    assert states_of(match) == ("confirmed", "closed", "ended")
+    assert match.parcels.get().steps.filter(user_id=worker.user_id, state="confirmed").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("outcome", "thing"), [("damaged", "damaged"), ("not_received", "shipped")]
+)
+def test_what_did_not_come_well_is_told_too(worker, desk, outcome, thing):
+    match = shipped(worker.partner)
+    desk.post("/partners/arrived/", {"code": match.unit_code, "outcome": outcome})
+    assert states_of(match)[0] == thing
+
+
+def test_a_thing_of_others_answers_like_none(desk):
+    theirs = shipped(make_partner(name="Casa Sur"))
+    said = [
+        words(desk.post("/partners/arrived/", {"code": code, "outcome": "received"}))
+        for code in (theirs.unit_code, "2222-2222", "x")
+    ]
+    assert "No thing with this code is on its way to you." in said[0]
+    assert len({text.split("Code of the thing")[0] for text in said}) == 1
+    assert states_of(theirs)[0] == "shipped"
+    assert desk.post("/partners/arrived/", {"code": "", "outcome": "received"}).status_code == 422
+    assert desk.post("/partners/arrived/", {"code": "x", "outcome": "eaten"}).status_code == 422
 
 
 def test_a_closed_request_is_not_withdrawn(worker, desk):

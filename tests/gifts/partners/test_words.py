@@ -60,7 +60,15 @@ def test_a_thai_partner_reads_thai_on_every_page_and_may_switch():
     client = desk_of(worker)
     code = begin(client)
     fill(client, code, "purpose")
-    paths = ["", "team/", "requests/new/", "requests/2222-2222/", f"requests/{code}/withdraw/"]
+    paths = [
+        "",
+        "team/",
+        "arrived/",
+        "arrived/?noted=damaged",
+        "requests/new/",
+        "requests/2222-2222/",
+        f"requests/{code}/withdraw/",
+    ]
     paths += [f"requests/{code}/{step}/" for step in ("purpose", "details", "person", "say")]
     pages = [client.get(f"/partners/{path}") for path in paths]
     pages += [client.post(f"/partners/requests/{code}/{step}/") for step in ("details", "say")]

@@ -4,9 +4,13 @@ import html
 import re
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import User
+from gifts.delivery import batches
 from gifts.vault import workers
-from gifts.vault.models import Need, Partner, PartnerUser
+from gifts.vault.models import Match, Need, Partner, PartnerUser
+from tests.deliveries_made import make_match
 from tests.people import person, signed_in
 from tests.roles import RoleClient
 from tests.things_made import make_kind
@@ -74,3 +78,11 @@ def read(client: RoleClient, path: str, pattern: str) -> str:
 def make_kinds() -> None:
     make_kind(code="laptop", name="Laptop", name_es="Computadora portátil", is_device=True)
     make_kind(code="course-fee", name="Course fee", name_es="Matrícula", is_device=False)
+
+
+def shipped(partner: Partner) -> Match:
+    """A thing on its way to a partner."""
+    staff, match = person(factor=False), make_match(partner=partner)
+    batch = batches.pack(partner, codes=[match.unit_code], by=staff)
+    batches.ship(batch, carrier="Post", expected_on=timezone.localdate(), by=staff)
+    return match

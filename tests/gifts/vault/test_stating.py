@@ -7,8 +7,7 @@ from django.utils import timezone
 
 from gifts.vault import needs, partners, sealing, stating, workers
 from gifts.vault.access import Reader
-from gifts.vault.models import Access, Match, MatchRun, Need, Outbox, Purpose
-from gifts.vault.transactions import vault_atomic
+from gifts.vault.models import Access, Need, Purpose
 from tests.gifts.partners.visiting import DETAILS, PURPOSE, make_worker
 from tests.people import person
 from tests.vault_made import make_need
@@ -115,52 +114,6 @@ def test_a_person_named_in_a_draft_is_corrected_and_not_made_again(worker):
     assert again.recipient_id == need.recipient_id
     reader = Reader(1, "x", Purpose.CARE)
     assert sealing.unseal(again.recipient, "name", reader=reader) == {"name": "Lucía Q."}
-
-
-def matched(need, unit_code):
-    user = person(factor=False)
-    needs.move(need, to="matched", by=user)
-    with vault_atomic():
-        run = MatchRun.objects.create(
-            user_id=user.pk, who=user.email, needs_read=1, things_read=1, state="decided"
-        )
-        return Match.objects.create(
-            run=run, need=need, unit_code=unit_code, cost=1, state="approved"
-        )
-
-
-def test_a_withdrawn_need_frees_its_thing_at_once_and_once():
-    need = make_need()
-    match = matched(need, "7KQ4-M2XD")
-    for _ in range(2):
-        needs.withdraw(need, by=person(factor=False), why="found another way")
-    match.refresh_from_db()
-    assert (match.state, match.ended_why) == ("ended", "found another way")
-    assert match.ended_at
-    assert list(Outbox.objects.values_list("unit_code", "to_state")) == [("7KQ4-M2XD", "ready")]
-
-
-def test_what_was_handed_over_stays_with_the_person():
-    need = make_need()
-    matched(need, "7KQ4-M2XD")
-    needs.move(need, to="delivered", by=person(factor=False))
-    needs.withdraw(need, by=person(factor=False))
-    assert not Outbox.objects.exists()
-
-
-def test_a_withdrawal_that_fails_frees_nothing(monkeypatch):
-    need = make_need()
-    match = matched(need, "7KQ4-M2XD")
-
-    def breaks(*arguments, **named):
-        raise RuntimeError
-
-    monkeypatch.setattr(needs.outbox, "tell", breaks)
-    with pytest.raises(RuntimeError):
-        needs.withdraw(need, by=person(factor=False))
-    need.refresh_from_db()
-    match.refresh_from_db()
-    assert (need.state, match.state) == ("matched", "approved")
 
 
 def test_months_are_told_by_their_first_day():
