@@ -294,3 +294,13 @@ def test_a_long_list_asks_no_more_than_a_short_one():
         total = len(everyday) + len(vault)
         counts.append(total)
     assert counts[0] == counts[1] <= 15
+
+
+def test_a_page_older_than_the_signing_in_is_asked_for_again_in_her_language():
+    worker = make_worker(make_partner(language="th"))
+    strict = RoleClient(STAFF, enforce_csrf_checks=True)
+    strict.cookies = desk_of(worker).cookies
+    answer = strict.post("/partners/requests/new/", {"kind": "laptop"})
+    assert answer.status_code == 403
+    assert "โปรดส่งอีกครั้ง" in words(answer)
+    assert not Need.objects.exists()

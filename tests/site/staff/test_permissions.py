@@ -22,7 +22,7 @@ from donations.models import (
 from gifts import units
 from gifts.models import Unit
 from staff import roles
-from staff.models import FactorReset
+from staff.models import CodeSheet, FactorReset
 from tests.people import person, signed_in
 from tests.roles import STAFF, RoleClient, acting_as
 from tests.things_made import make_wish
@@ -32,6 +32,7 @@ pytestmark = pytest.mark.role(STAFF)
 DESKS = (
     *("gifts", "donors", "receipts", "tasks", "designations", "amounts", "entities"),
     *("inbox", "reconciliation", "mails", "windows", "factor_resets"),
+    "code_sheets",
     *("refunds", "disputes", "alerts", "payouts"),
     *("plans", "plans_at_risk", "programme", "leaving"),
     *("wishes", "units", "kinds", "costs"),
@@ -104,6 +105,7 @@ MAY = {
         f"factor_resets:{name}": {A}
         for name in ("index", "index_results", "inspect", "ask", "confirm")
     },
+    **{f"code_sheets:{name}": {A} for name in ("index", "index_results", "inspect", "issue")},
 }
 ROLES = ("Administrator", "Editor", "Publisher", "Donor care", "Finance", "Finance lead", G, P)
 
@@ -169,6 +171,7 @@ def rows(make_gift, make_event, make_plan):
         "designations": line.designation_id,
         "amounts": GivingOptions.objects.get(frequency="once").pk,
         "entities": gift.legal_entity_id,
+        "code_sheets": CodeSheet.objects.create(person=author, issued_by=author).pk,
         "factor_resets": FactorReset.objects.create(
             person=person(), asked_by=author, reason="lost"
         ).pk,
@@ -177,7 +180,7 @@ def rows(make_gift, make_event, make_plan):
 
 def address(name: str, rows: dict[str, object]) -> str:
     desk, action = name.split(":")
-    alone = ("index", "index_results", "add", "ask", "figures")
+    alone = ("index", "index_results", "add", "ask", "figures", "issue")
     with acting_as(STAFF):
         return reverse(name, args=[] if action in alone else [quote(rows[desk])])
 
