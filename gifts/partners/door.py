@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -32,6 +33,8 @@ LARGEST_KEPT = 20_000
 
 class PartnerRequest(HttpRequest):
     worker: PartnerUser
+    # Where the pages' own form signs out.
+    sign_out: str
 
 
 class Door:
@@ -45,6 +48,7 @@ class Door:
             return self.get_response(request)
         worker = workers.of(request.user)
         with translation.override(_language(request, worker)):
+            request.sign_out = _of_the_library("account_logout")  # type: ignore[attr-defined]
             if worker:
                 request.worker = worker  # type: ignore[attr-defined]
                 response = self.get_response(request)
@@ -70,7 +74,7 @@ class Door:
                 _keep(request, **named)
             logout(request)
             where = urlencode({"next": request.path})
-            return redirect(f"{reverse('account_login')}?{where}")
+            return redirect(f"{_of_the_library('account_login')}?{where}")
         if now - seen > NOTED_SECONDS:
             request.session[SEEN] = now
         if request.GET.get("language") in LANGUAGES:
@@ -92,6 +96,14 @@ class Door:
 def _language(request: HttpRequest, worker: PartnerUser | None) -> str:
     chosen = request.session.get(LANGUAGE) or (worker and worker.partner.language)
     return chosen if chosen in LANGUAGES else "en"
+
+
+def _of_the_library(name: str) -> str:
+    """A page around signing in; those speak the languages of the public site alone."""
+    language = translation.get_language() or "en"
+    known = language in dict(settings.LANGUAGES)
+    with translation.override(language if known else "en"):
+        return reverse(name)
 
 
 def _closed(request: HttpRequest) -> HttpResponse:

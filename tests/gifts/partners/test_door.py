@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -97,7 +98,7 @@ def test_an_idle_session_ends_and_what_a_page_brings_then_is_kept_sealed():
     typed = PURPOSE | {"what_for": "So that Maria can study."}
     away(client)
     answer = client.post(address, typed)
-    assert answer["Location"] == f"/account/login/?next=/partners/requests/{code}/purpose/"
+    assert answer["Location"] == f"/account/login/?next={quote(address, safe='')}"
     assert client.get(address)["Location"].startswith("/account/login/")
 
     back = desk_of(worker)
