@@ -191,15 +191,24 @@ class PersonForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        for name in ("name", "contact"):
-            data[name] = " ".join((data.get(name) or "").split())
-            if len(data[name]) > LONGEST_NAME:
-                self.add_error(name, gettext("Please make this shorter."))
-        if data.get("known") and data["name"]:
+        known, named = data.get("known"), data.get("name")
+        if known and named:
             self.add_error("known", gettext("Choose a code or write a name, not both."))
-        elif not data.get("known") and not data["name"] and "known" not in self.errors:
+        elif not known and not named and not self.errors:
             self.add_error("name", gettext("Please write her name, or choose her code above."))
         return data
+
+    def clean_name(self) -> str:
+        return self._short("name")
+
+    def clean_contact(self) -> str:
+        return self._short("contact")
+
+    def _short(self, name: str) -> str:
+        text = " ".join(self.cleaned_data[name].split())
+        if len(text) > LONGEST_NAME:
+            raise forms.ValidationError(gettext("Please make this shorter."))
+        return text
 
     def save(self, *, by: PartnerUser, typed_by: Any | None = None) -> Need:
         data = self.cleaned_data

@@ -124,9 +124,7 @@ class Issue(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
             "codes": [(code[: DIGITS // 2], code[DIGITS // 2 :]) for code in codes],
             "sentences": [(language, _how(language)) for language in LANGUAGES],
         }
-        response = render(self.request, "staff/code_sheet.html", context)
-        response["Cache-Control"] = "no-store"
-        return response
+        return render(self.request, "staff/code_sheet.html", context)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
