@@ -29,8 +29,8 @@ def person(*names: str, factor: bool = True, **fields: Any) -> User:
     return user
 
 
-def code(user: User) -> str:
-    return format_hotp_value(hotp_value(user.secret, int(time.time()) // 30))
+def code(user: User, *, seconds_ago: int = 0) -> str:
+    return format_hotp_value(hotp_value(user.secret, int(time.time() - seconds_ago) // 30))
 
 
 def signed_in(user: User, *, method: str = "mfa") -> RoleClient:

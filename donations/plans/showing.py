@@ -85,6 +85,7 @@ def trouble_of(plan: Plan) -> Trouble | None:
 def story_of(plan: Plan) -> list[Line]:
     """Steps and gifts on one line of time, the newest first."""
     gifts = plan.donations.filter(status=Donation.Status.PAID).order_by("-paid_at")
+    gifts = gifts.prefetch_related("lines")
     lines = [*_gifts(gifts[:LONGEST_STORY], plan)]
     steps = plan.steps.order_by("-pk")[:LONGEST_STORY]
     lines += [_line(step, plan) for step in steps]
@@ -115,7 +116,10 @@ def _remedy(code: str) -> str:
 def _gifts(gifts: Iterable[Donation], plan: Plan) -> Iterable[Line]:
     for gift in gifts:
         assert gift.paid_at is not None  # it is paid
-        title = _("A gift of %(amount)s arrived") % {"amount": _money(gift.amount_minor, plan)}
+        # What was given once, in the same payment, comes after the plan's own part.
+        lines = gift.lines.all()
+        minor = lines[0].amount_minor if len(lines) > 1 else gift.amount_minor
+        title = _("A gift of %(amount)s arrived") % {"amount": _money(minor, plan)}
         yield Line(gift.paid_at, day(gift.paid_at, plan), title, tone="good")
 
 

@@ -39,13 +39,13 @@ class BasketForm(DonationForm):
     amount_choice: Any = None
     amount: Any = None
     plain = forms.CharField(
-        label=gettext_lazy("A gift beside it, once"),
+        label=gettext_lazy("A gift of money, once"),
         max_length=20,
         required=False,
         widget=forms.TextInput(attrs=MONEY),
     )
     monthly = forms.CharField(
-        label=gettext_lazy("And every month"),
+        label=gettext_lazy("A gift of money, every month"),
         help_text=gettext_lazy("You can stop any time."),
         max_length=20,
         required=False,
@@ -78,7 +78,8 @@ class BasketForm(DonationForm):
             )  # fmt: skip
             share = money.to_decimal(row.share_minor, self.options.currency)
             self.fields[f"share-{row.wish.slug}"] = forms.CharField(
-                label=_("or a share"), max_length=20, required=False,
+                label=_("or a share, in %(currency)s") % {"currency": self.options.currency},
+                max_length=20, required=False,
                 initial=f"{share:f}".removesuffix(".00") if row.share_minor else "",
                 widget=forms.TextInput(attrs=MONEY),
             )  # fmt: skip

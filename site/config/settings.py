@@ -309,6 +309,7 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "North Star"
+MFA_TOTP_TOLERANCE = 1  # a code lasts half a minute longer: it is typed by hand
 # A passkey needs a secure origin; browsers make an exception for localhost, and so do we.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 LOGIN_URL = "account_login"

@@ -36,6 +36,15 @@ def test_password_and_code_open_the_door():
     assert client.get("/admin/").status_code == 200
 
 
+@pytest.mark.parametrize(("seconds_ago", "status"), [(25, 302), (90, 200)])
+def test_a_code_may_be_typed_slowly_but_not_kept(seconds_ago, status):
+    user = person()
+    client = RoleClient(STAFF)
+    enter(client, user)
+    sent = {"code": code(user, seconds_ago=seconds_ago)}
+    assert client.post("/account/2fa/authenticate/", sent).status_code == status
+
+
 def test_a_password_alone_leads_to_enrolment_and_nowhere_else():
     user, client = person("Finance", factor=False), RoleClient(STAFF)
     enter(client, user)
