@@ -15,6 +15,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """A donor opens an account by verifying an address; staff are invited."""
         return settings.ROLE == "public"
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Case workers of partners have pages of their own on the staff side."""
+        if settings.ROLE == "staff" and not request.user.has_perm("wagtailadmin.access_admin"):
+            return "/partners/"
+        url: str = super().get_login_redirect_url(request)
+        return url
+
     def render_mail(
         self, template_prefix: str, email: str, context: dict[str, Any], headers: Any = None
     ) -> EmailMessage:

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.account.models import EmailAddress
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +44,21 @@ class TypedCodeForm(ConfirmLoginCodeForm):
             "spellcheck": "false",
         }
         field.error_messages |= {"required": _("Please type the code from the mail.")}
+
+
+class TidyCode(BaseAuthenticateForm):
+    def clean_code(self) -> str:
+        self.cleaned_data["code"] = "".join(filter(str.isalnum, self.cleaned_data["code"]))
+        code: str = super().clean_code()
+        return code
+
+
+class FactorForm(TidyCode, AuthenticateForm):
+    pass
+
+
+class FactorAgainForm(TidyCode, ReauthenticateForm):
+    pass
 
 
 def _open_account(email: str) -> None:

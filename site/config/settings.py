@@ -198,6 +198,7 @@ MIDDLEWARE = [
     *(
         [
             "staff.second_factor.RequireSecondFactor",
+            *(["gifts.partners.door.Door"] if VAULT_DATABASE_URL else []),
             "pghistory.middleware.HistoryMiddleware",  # who changed what
         ]
         if ROLE == "staff"
@@ -304,6 +305,11 @@ MFA_ADAPTER = "staff.second_factor.MFAAdapter"
 # Staff are invited by an administrator, who knows the address.
 MFA_ALLOW_UNVERIFIED_EMAIL = ROLE == "staff"
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Codes of a printed sheet are typed with or without the space that stands between their halves.
+MFA_FORMS = {
+    "authenticate": "accounts.forms.FactorForm",
+    "reauthenticate": "accounts.forms.FactorAgainForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "North Star"

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
+from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import include, path, re_path
@@ -11,11 +12,17 @@ from wagtail.admin import urls as wagtailadmin_urls
 
 from accounts.closed import closed
 from config.media import media_urls
+from staff.second_factor import ENTER, PARTNERS
 
 
 def sign_in(request: HttpRequest, **named: object) -> HttpResponse:
     """Wagtail's own form would let in by a password alone."""
     return redirect("account_login")
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Whoever may not enter the admin is asked at the partners' door."""
+    return redirect("/admin/" if request.user.has_perm(ENTER) else PARTNERS)
 
 
 def to_public(request: HttpRequest, **named: object) -> HttpResponse:
@@ -24,7 +31,12 @@ def to_public(request: HttpRequest, **named: object) -> HttpResponse:
 
 
 urlpatterns = [
-    path("", RedirectView.as_view(url="/admin/")),
+    path("", home),
+    *(
+        [path(PARTNERS[1:], include("gifts.partners.urls"))]
+        if "vault" in connections.databases
+        else []
+    ),
     path("", include("pages.urls_technical")),
     *media_urls(),
     path("admin/login/", sign_in),

@@ -14,4 +14,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's cookie was missing or old: nothing was sent; going back keeps the form."""
-    return render(request, "403_csrf.html", status=403)
+    # Behind the partners' door the page speaks their languages, as their other pages do.
+    inside = hasattr(request, "worker")
+    template = "gifts/partners/asleep.html" if inside else "403_csrf.html"
+    return render(request, template, status=403)

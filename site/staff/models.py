@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core import rules
+
 
 class FactorReset(models.Model):
     """Somebody lost the second factor: one administrator asks, another one confirms."""
@@ -46,6 +48,29 @@ class FactorReset(models.Model):
                 condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("person")),
             ),
         ]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class CodeSheet(models.Model):
+    """That a sheet of one-time codes was given out, and never which codes."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("person")
+    )
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField(_("given out"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("sheet of codes")
+        verbose_name_plural = _("sheets of codes")
+        default_permissions = ()
+        permissions = [
+            ("view_codesheet", "Can see who was given a sheet of codes"),
+            ("issue_codesheet", "Can give out a sheet of codes"),
+        ]
+        triggers = [rules.append_only("codesheet_written_once")]
 
     def __str__(self) -> str:
         return str(self.person)

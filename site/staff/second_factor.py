@@ -12,13 +12,15 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import User
 
 ENTER = "wagtailadmin.access_admin"
+# Case workers of partners enter here, and nowhere else; their own door asks who they are.
+PARTNERS = "/partners/"
 OPEN_WITHOUT = (
     *("/account/", "/static/", "/health/", "/ready/"),
     *(f"/{code}/account/" for code, _name in settings.LANGUAGES),
@@ -38,7 +40,11 @@ class RequireSecondFactor:
         if not isinstance(user, User):
             return _to("account_login", request)
         if not user.has_perm(ENTER):
-            raise PermissionDenied  # sent to sign in, somebody signed in would go round in circles
+            # Sent to sign in, somebody signed in would go round in circles.
+            if request.path != "/" and not request.path.startswith(PARTNERS):
+                raise PermissionDenied
+            if not is_mfa_enabled(user):
+                return render(request, "staff/no_factor.html", status=403)
         if not is_mfa_enabled(user):
             return redirect("mfa_activate_totp")
         if not _proven(request, user):
@@ -63,7 +69,9 @@ def _proven(request: HttpRequest, user: User) -> bool:
 
 
 def _to(name: str, request: HttpRequest) -> HttpResponse:
-    back = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
+    # What a partner's form sent is asked for again at its own address, which answers a GET too.
+    again = request.method == "GET" or request.path.startswith(PARTNERS)
+    back = urlencode({"next": request.get_full_path()}) if again else ""
     return redirect(f"{reverse(name)}?{back}")
 
 
@@ -72,6 +80,9 @@ class MFAAdapter(DefaultMFAAdapter):
         """A donor's passkey stands beside the mailed code: losing it locks nobody out."""
         if settings.ROLE == "public" and isinstance(user, User) and not user.has_perm(ENTER):
             return False
+        # Asked whether a second step follows the password: a printed sheet is one by itself.
+        if settings.ROLE == "staff" and types and len(types) > 1:
+            types = [*types, Authenticator.Type.RECOVERY_CODES]
         return bool(super().is_mfa_enabled(user, types))
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:

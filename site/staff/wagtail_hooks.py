@@ -10,6 +10,8 @@ from wagtail import hooks
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views.account import AvatarSettingsPanel
 
+from donations.staff.desk import Desk
+from staff.code_sheets import CodeSheetsDesk
 from staff.factor_reset import FactorResetsDesk
 from staff.home import SearchPanel, WaitingPanel, WeekPanel
 
@@ -49,5 +51,5 @@ def publish_first(items: list[Any], request: HttpRequest, context: dict[str, Any
 
 
 @hooks.register("register_admin_viewset")
-def desks() -> FactorResetsDesk:
-    return FactorResetsDesk()
+def desks() -> list[Desk]:
+    return [FactorResetsDesk(), CodeSheetsDesk()]
