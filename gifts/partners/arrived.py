@@ -36,7 +36,7 @@ def arrived(request: PartnerRequest) -> HttpResponse:
                     by=request.user,
                     outcome=cast("Outcome", outcome),
                 )
-                return redirect(f"{reverse('partners:arrived')}?noted={outcome}")
+                return redirect(f"{reverse('partner_pages:arrived')}?noted={outcome}")
             except NotExpected:
                 lacking = "unknown"
     _button, noted = OUTCOMES.get(request.GET.get("noted", ""), ("", ""))

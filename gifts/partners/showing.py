@@ -61,7 +61,7 @@ def home(request: PartnerRequest) -> HttpResponse:
 def page(request: PartnerRequest, code: str) -> HttpResponse:
     need = her_need(request, code)
     if stating.is_writable(need):
-        return redirect("partners:check", code)
+        return redirect("partner_pages:check", code)
     return _page(request, need)
 
 
@@ -70,7 +70,7 @@ def name(request: PartnerRequest, code: str) -> HttpResponse:
     """The same page with the person's name and what was written, on record."""
     need = her_need(request, code)
     if request.method == "GET" or need.erased_at:
-        return redirect("partners:request", code)
+        return redirect("partner_pages:request", code)
     reader = Reader.of(request.user, Purpose.CARE)
     opened = sealing.unseal(need, "what_for", "note", reader=reader)
     person = need.recipient
@@ -85,7 +85,7 @@ def take_back(request: PartnerRequest, code: str) -> HttpResponse:
     need = her_need(request, code)
     if request.method == "POST":
         stating.take_back(need, by=request.worker)
-    return redirect("partners:request", code)
+    return redirect("partner_pages:request", code)
 
 
 @require_http_methods(["GET", "POST"])
@@ -96,9 +96,9 @@ def withdraw(request: PartnerRequest, code: str) -> HttpResponse:
     if request.method == "POST" and why in words.ON_RECORD:
         with carried():
             stating.withdraw(need, by=request.worker, why=words.ON_RECORD[why])
-        return redirect("partners:home")
+        return redirect("partner_pages:home")
     if need.state in (State.WITHDRAWN, State.CLOSED, State.EXPIRED):
-        return redirect("partners:request", code)
+        return redirect("partner_pages:request", code)
     context = {
         "need": need,
         "kind": words.kinds().get(need.kind, ""),

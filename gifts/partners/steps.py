@@ -26,7 +26,7 @@ def new(request: PartnerRequest) -> HttpResponse:
         form.need = stating.begin(request.worker, token=token)
         if form.need.sent_at is None:
             form.save(by=request.worker)
-        return redirect("partners:step", form.need.code, "purpose")
+        return redirect("partner_pages:step", form.need.code, "purpose")
     return _page(request, form, token=token)
 
 
@@ -41,8 +41,8 @@ def step(request: PartnerRequest, code: str, step: str) -> HttpResponse:
                 form.save(by=request.worker)
                 following = ORDER[ORDER.index(step) + 1]
                 if following == "check":
-                    return redirect("partners:check", code)
-                return redirect("partners:step", code, following)
+                    return redirect("partner_pages:check", code)
+                return redirect("partner_pages:step", code, following)
             return _page(request, form)
         asked = (*stating.STEPS[step][1], "typed")
         opened = _opened(request, need, *asked) if form_of.sealed else {}
@@ -55,7 +55,7 @@ def step(request: PartnerRequest, code: str, step: str) -> HttpResponse:
         return _page(request, form_of(initial=form_of.values_of(need, opened), need=need))
     if request.method == "POST":
         raise stating.TooLate
-    return redirect("partners:request", code)
+    return redirect("partner_pages:request", code)
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,14 +64,14 @@ def check(request: PartnerRequest, code: str) -> HttpResponse:
     need = her_need(request, code)
     if not stating.is_writable(need):
         # Sent twice is one request: the second time shows that it is sent.
-        return redirect("partners:request", code)
+        return redirect("partner_pages:request", code)
     told = False
     if lacking := stating.missing(need):
-        return redirect("partners:step", code, lacking)
+        return redirect("partner_pages:step", code, lacking)
     if request.method == "POST":
         try:
             stating.send(need, by=request.worker)
-            return redirect("partners:request", code)
+            return redirect("partner_pages:request", code)
         except stating.NamesThePerson:
             told = True
     written = _opened(request, need, "what_for", "note")

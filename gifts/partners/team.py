@@ -23,7 +23,7 @@ def team(request: PartnerRequest) -> HttpResponse:
             lacking = "yourself"
         else:
             workers.confirm(by, shown=shown, staying=staying)
-            return redirect("partners:team")
+            return redirect("partner_pages:team")
     context: dict[str, Any] = {
         "people": living.order_by("who"),
         "worker": by,

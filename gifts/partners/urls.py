@@ -24,7 +24,7 @@ def nothing(request: HttpRequest) -> HttpResponse:
     raise Http404
 
 
-app_name = "partners"
+app_name = "partner_pages"
 urlpatterns = [
     path("", showing.home, name="home"),
     path("team/", team.team, name="team"),
