@@ -55,8 +55,8 @@ def run(ground: Ground) -> Table:
     table.remarks.append(
         "4 clients with one connection each, granian with 2 processes of 4 threads. The plain view "
         "has no middleware and no database. kB: everything Chromium loads for the page the first "
-        "time, compressed with Brotli (fonts as they are). Queries: the first page in the life of a "
-        "process, which also learns Django's content types; the first in a minute (target: at most "
+        "time, compressed with Brotli (fonts as they are). Queries: the first page in a process's "
+        "life, which also learns Django's content types; the first in a minute (target: at most "
         "8); the others."
     )
     return table
