@@ -125,8 +125,13 @@ def _receive(gift: Given, token: str, by: Any) -> None:
         email=f"{slugify(gift.giver)}@example.org",
         description=gift.description,
         quantity=gift.quantity,
-        **{"age": "middle", "condition": "good", "charger": "yes", "way": "shipping"},
-        **{"message": "", "country": "US", "language": "en"},
+        age="middle",
+        condition="good",
+        charger="yes",
+        way="shipping",
+        message="",
+        country="US",
+        language="en",
     )
     things = intake.receive(
         deciding.accept(offer, answer=ANSWER, by=by),
