@@ -69,7 +69,7 @@ with vault_atomic():
         sealing.seal(row, office="1 Example Street")
         Assessment.objects.create(
             partner=row, made_on=today, agreement_on=today, review_on=today + timedelta(days=365),
-            **signed,
+            checklist={"Seen": True}, **signed,
         )
         for state in ("assessed", "active"):
             partners.move(row, to=state, by=by)
