@@ -22,8 +22,12 @@ def main() -> None:
 
     day, port = sys.argv[1:]
     ahead = datetime.combine(date.fromisoformat(day), time(15), UTC) - datetime.now(UTC)
+
+    def now() -> datetime:
+        return datetime.now(UTC) + ahead
+
     with (
-        mock.patch.object(timezone, "now", lambda: datetime.now(UTC) + ahead),
+        mock.patch.object(timezone, "now", now),
         make_server("127.0.0.1", int(port), application, handler_class=Silent) as server,
     ):
         server.serve_forever()

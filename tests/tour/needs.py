@@ -41,17 +41,22 @@ class Needs:
         with ExitStack() as desks:
             self.jobs = desks.enter_context(at_the_desks(self.stage))
             self.staff = desks.enter_context(at_the_desks(self.stage, "needs_staff", "staff"))
-            self._state(windows)
+            # Two people at browsers, signed in once: a case worker and a coordinator.
+            self.worker = desks.enter_context(
+                windows.guest("10.204.0.9", "phone", java_script_enabled=False)
+            )
+            self.desk = desks.enter_context(windows.guest("10.204.0.11", "desktop"))
+            self._state()
             self._publish()
-            self._match(windows)
-            self._deliver(windows)
+            self._match()
+            self._deliver()
             self._close()
             self._match_again()
             return self._end(windows, charges, codes)
 
     # --- What happens ---------------------------------------------------------------------------
 
-    def _state(self, windows: Windows) -> None:
+    def _state(self) -> None:
         """Four at their pages, one of them by keyboard; the others by the functions behind."""
         note = self.evidence.note
         with self.doing(f"six partners come to life and state {needs_people.NEEDS} needs"):
@@ -59,16 +64,15 @@ class Needs:
             self.sheets = self.staff.do("enter_partners")
             site = self.stage.staff
             houses = {house.key: house for house in needs_people.HOUSES}
-            done = dict.fromkeys(("thirty", "africa", "closing"), 1)
+            done = dict.fromkeys(("thai", "africa", "closing"), 1)
             for number, key in enumerate(done):
                 worker = CaseWorker(site, f"10.204.0.{number + 1}", self.sheets[key])
                 assert worker.language == houses[key].language
                 worker.state(next(needs_people.stated(key)))
                 self.workers[key] = worker
-            with windows.guest("10.204.0.9", "phone", java_script_enabled=False) as guest:
-                stated = next(needs_people.stated("thai"))
-                needs_pages.by_keyboard(guest, site, self.sheets["thai"], stated)
-            done["thai"] = 1
+            stated = next(needs_people.stated("thirty"))
+            needs_pages.by_keyboard(self.worker, site, self.sheets["thirty"], stated)
+            done["thirty"] = 1
             sent = self.staff.do("state_needs", done=done)
             assert sent == needs_people.NEEDS, f"{sent} needs were sent"
             opened = self.staff.do("verify_needs")
@@ -117,12 +121,14 @@ class Needs:
             public, sandbox = self.stage.public, self.stage.sandbox
             self.paid = list(pool.map(lambda one: basket.live(one, public, sandbox), filled))
 
-    def _match(self, windows: Windows) -> None:
+    def _match(self) -> None:
         """Proposed, the same when repeated, and approved but for some."""
         with self.doing("things are matched with needs; a person looks and approves most"):
             proposed = self.staff.do("propose")
             assert proposed["matches"] >= sum(wish.given for wish in needs_people.WISHES) * 9 // 10
-            self._see_desk(windows, {"matching-proposal": f"matching/inspect/{proposed['run']}/"})
+            told = self.staff.do("sign_in_staff", name="gifts")
+            needs_pages.enter(self.desk, self.stage.staff, told)
+            self._see("matching-proposal", f"matching/inspect/{proposed['run']}/")
             told = self.staff.do("approve", run=proposed["run"], leave_out=LEFT_OUT)
             assert told["left"]
             self.matched = told["by_partner"]
@@ -132,7 +138,7 @@ class Needs:
         )
         self.evidence.note("A reason, as it stands there", proposed["said"])
 
-    def _deliver(self, windows: Windows) -> None:
+    def _deliver(self) -> None:
         """By parcel, on the spot, straight to schools; one comes damaged, one not at all."""
         note, do = self.evidence.note, self.staff.do
         with self.doing("things reach the partners' offices and are confirmed by code"):
@@ -145,7 +151,8 @@ class Needs:
             sent: dict[str, dict[str, Any]] = told["sent"]
             assert {"central", "local", "direct"} <= told["routes"].keys(), told["routes"]
             batch = sent["thirty"]["batch"]
-            self._see_desk(windows, {"batch": f"batches/inspect/{batch}/"}, paper=batch)
+            self._see("batch", f"batches/inspect/{batch}/")
+            self._print(f"batches/list/{batch}.pdf", "packing-list")
             lost, missing = sent["india"]["sent"][0], sent["thirty"]["sent"][0]
             assert do("lose", unit=lost) == "open"
             # One box is still on its way when its partner ends.
@@ -156,19 +163,18 @@ class Needs:
             assert waits["things on their way"], "nobody would have asked"
             self._confirm(sent)
             by_word = do("confirm")
-            with windows.guest("10.204.0.10") as guest:
-                needs_pages.see_home(guest, self.stage.staff, self.sheets["thirty"])
+            needs_pages.see(self.worker, "partners-home", f"{self.stage.staff}/partners/")
         note("Sent, by route", _told(told["routes"]))
-        note(f"Overdue, had nobody said a word for {SILENT_DAYS} days", waits["things on their way"])
+        note(
+            f"Overdue, had nobody said a word for {SILENT_DAYS} days", waits["things on their way"]
+        )
         note("Confirmed by partners", _told(by_word))
 
     def _confirm(self, sent: dict[str, dict[str, Any]]) -> None:
         """Typed from the labels: theirs are noted; another partner's is like none."""
-        thirty, closing = self.workers["thirty"], self.workers["closing"]
-        thai = CaseWorker(self.stage.staff, "10.204.0.8", self.sheets["thai"] | {
-            "codes": self.sheets["thai"]["codes"][1:]})  # fmt: skip
-        assert thai.language == "th"
-        self.workers["thai"] = thai
+        sheet = self.sheets["thirty"]
+        thirty = CaseWorker(self.stage.staff, "10.204.0.8", sheet | {"codes": sheet["codes"][1:]})
+        thai, closing = self.workers["thai"], self.workers["closing"]
         assert thirty.arrived(sent["thirty"]["sent"][1], "received") == 302
         assert thirty.arrived(sent["thirty"]["spot"][0], "received") == 302
         assert thirty.arrived(sent["thai"]["sent"][0], "received") == 422
@@ -215,11 +221,10 @@ class Needs:
         stage, note, do = self.stage, self.evidence.note, self.staff.do
         with self.doing("both databases agree, and nothing is late"):
             links = self.jobs.do("traces", gifts=[one.reference for one in self.paid])
-            with ThreadPoolExecutor(2) as pool:
-                wall = pool.submit(stage.stack.manage, "verify_wall", role="staff")
-                books = stage.stack.manage("verify_books", role="public")
-                assert "Both databases say the same" in wall.result(), wall.result()
+            wall, books = do("verify", command="verify_wall"), do("verify", command="verify_books")
+            assert "Both databases say the same" in wall, wall
             assert "The books hold." in books, books
+            note("verify_wall", wall.strip())
             checks.stripe_agrees(stage, charges())
             late = do("overdue")
             assert not any(late.values()), late
@@ -232,6 +237,7 @@ class Needs:
             stage.wait_for_jobs()
             self._see_news(windows, told, links)
             checks.inbox_is_done(stage)
+            checks.every_mail_left_once(stage, besides=codes)
             note("Mails of the release", needs_checks.everybody_heard_once(stage))
         note("News due on, published, next due on", f"{due}, {told['day']}, {told['next']}")
         note("Groups of that news", "; ".join(
@@ -244,10 +250,8 @@ class Needs:
         with self._later(told["day"]) as site:
             moved = [link.replace(self.stage.public, site) for link in links.values()]
             whole, part = needs_checks.news_is_told(site, moved, told["next"])
-            shown = [("trace-release", (part or whole)[0])]
-            shown += [("trace-release-whole", whole[0])] if part and whole else []
             with windows.guest("10.204.0.12") as guest:
-                needs_pages.see(guest, shown)
+                needs_pages.see(guest, "trace-release", (part or whole)[0])
 
     @contextmanager
     def _later(self, day: str) -> Iterator[str]:
@@ -263,26 +267,25 @@ class Needs:
                 stderr=out,
             )
         try:
-            self.stage.wait("the site of a later day", lambda: processes.answer(port, "/ready/"), 30)
+            self.stage.wait(
+                "the site of a later day", lambda: processes.answer(port, "/ready/"), 30
+            )
             yield f"http://localhost:{port}"
         finally:
             process.terminate()
             process.wait(10)
 
-    def _see_desk(self, windows: Windows, pages: dict[str, str], *, paper: int = 0) -> None:
-        """As a coordinator does, who signs in once; a batch's list is printed and kept."""
-        site = f"{self.stage.staff}/admin"
-        name = "second-gifts" if paper else "gifts"
-        with windows.guest("10.204.0.11", "desktop") as guest:
-            needs_pages.enter(guest, self.stage.staff, self.staff.do("sign_in_staff", name=name))
-            needs_pages.see(guest, [(key, f"{site}/{path}") for key, path in pages.items()])
-            if paper:
-                answer = guest.page.request.get(f"{site}/batches/list/{paper}.pdf")
-                assert answer.headers["content-type"] == "application/pdf"
-                file = self.evidence.folder / "papers" / "packing-list.pdf"
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(answer.body())
-                as_picture(file)
+    def _see(self, name: str, path: str) -> None:
+        """As a coordinator; the pages of the desks scroll inside the window."""
+        needs_pages.see(self.desk, name, f"{self.stage.staff}/admin/{path}", height=2200)
+
+    def _print(self, path: str, name: str) -> None:
+        answer = self.desk.page.request.get(f"{self.stage.staff}/admin/{path}")
+        assert answer.headers["content-type"] == "application/pdf", answer.status
+        file = self.evidence.folder / "papers" / f"{name}.pdf"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(answer.body())
+        as_picture(file)
 
 
 def _told(counts: dict[str, int]) -> str:

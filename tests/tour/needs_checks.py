@@ -41,7 +41,9 @@ def news_is_told(site: str, links: Iterable[str], due: str) -> tuple[list[str], 
     for link in links:
         page = Visitor(site, "10.205.0.2").get(link)
         assert page.status == 200, f"{link}: {page.status}"
-        in_use = [(mark, said) for mark, stage, said in NEWS.findall(page.text) if stage == "In use"]
+        in_use = [
+            (mark, said) for mark, stage, said in NEWS.findall(page.text) if stage == "In use"
+        ]
         assert in_use
         if all(mark == "trace-done" for mark, _said in in_use):
             whole.append(link)

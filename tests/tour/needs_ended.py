@@ -1,5 +1,6 @@
 """A partner closes, a quarter ends and its news is published: for `tests.tour.needs_staff`."""
 
+import io
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from unittest import mock
 
+from django.core.management import call_command
 from django.utils import timezone
 
 from gifts.delivery import batches, closing, confirming, patience, releasing
@@ -53,7 +55,7 @@ def end_partner(key: str) -> dict[str, Any]:
 
 # --- Lists of what is late ------------------------------------------------------------------------
 def overdue(days: int = 0) -> dict[str, int]:
-    """What the desks' lists of late things would name so many days from now; nothing is left out."""
+    """What the desks' lists of late things would name so many days from now."""
     moment = datetime.now(UTC) + timedelta(days=days)
     with _clock(moment):
         return _late() | {
@@ -76,6 +78,13 @@ def _late() -> dict[str, int]:
         "consents to be asked anew": consents.to_ask_again().count(),
         "looks to be reviewed": sum(n for _, n in review.unreviewed(timezone.localdate())),
     }
+
+
+def verify(command: str) -> str:
+    """One of the product's own checks; what it says."""
+    said = io.StringIO()
+    call_command(command, stdout=said)
+    return said.getvalue()
 
 
 # --- A quarter ends -------------------------------------------------------------------------------
@@ -111,7 +120,9 @@ def _cell(cell: ReleaseCell) -> dict[str, Any]:
     rows = Parcel.objects.filter(unit_code__in=codes, state=Parcel.State.CONFIRMED)
     behind = dict(rows.values_list("unit_code", "match__need__recipient"))
     assert len(behind) == len(codes)
-    assert len(set(behind.values())) >= K, f"{len(codes)} things, {len(set(behind.values()))} people"
+    assert len(set(behind.values())) >= K, (
+        f"{len(codes)} things, {len(set(behind.values()))} people"
+    )
     return {
         "stage": cell.stage,
         "kind": cell.kind.code if cell.kind else "",
@@ -141,6 +152,9 @@ def _review_looks() -> None:
 def _clock(moment: datetime) -> Iterator[None]:
     """Of this process alone; it runs on from there."""
     ahead = moment - datetime.now(UTC)
-    with mock.patch.object(timezone, "now", lambda: datetime.now(UTC) + ahead):
-        yield
 
+    def now() -> datetime:
+        return datetime.now(UTC) + ahead
+
+    with mock.patch.object(timezone, "now", now):
+        yield

@@ -49,10 +49,8 @@ def _facts(run: MatchRun) -> Facts:
 def approve(run: int, leave_out: int = 0) -> dict[str, Any]:
     """All, or all but every so-and-so-many-th, which stay proposed."""
     proposal = MatchRun.objects.get(pk=run)
-    rows = list(proposal.matches.filter(state="proposed").order_by("pk"))
-    chosen = [
-        row.pk for number, row in enumerate(rows) if not leave_out or number % leave_out
-    ]
+    rows = list(proposal.matches.filter(state="proposed").order_by("need__made_at"))
+    chosen = [row.pk for number, row in enumerate(rows) if not leave_out or number % leave_out]
     decision = runs.approve(proposal, chosen=chosen if leave_out else None, by=who("second-gifts"))
     assert not decision.stale, decision.stale
     assert len(decision.approved) == len(chosen)
@@ -168,8 +166,8 @@ def turn_up(unit: str) -> str:
 
 
 def restock() -> int:
-    """What came back to us is received, looked over and ready once more."""
-    rows = list(Unit.objects.filter(state=Unit.State.RETURNED))
+    """What we bought and came back is received, looked over and ready once more."""
+    rows = list(Unit.objects.filter(state=Unit.State.RETURNED, origin=Unit.Origin.BOUGHT))
     for unit in rows:
         for state in (Unit.State.RECEIVED, Unit.State.READY):
             units.move(unit, to=state, by=who("second-gifts"))

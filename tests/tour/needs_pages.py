@@ -1,11 +1,11 @@
 """Case workers at the partners' pages: over plain HTTP, and in a browser by keyboard alone."""
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from playwright.sync_api import Page
 
+from tests import chromium
 from tests.tour.browsing import Guest, tab_to
 from tests.tour.needs_people import Stated
 from tests.tour.visitor import Answer, Form, Visitor
@@ -115,31 +115,28 @@ def by_keyboard(guest: Guest, staff: str, sheet: dict[str, Any], stated: Stated)
     return code
 
 
-def see_home(guest: Guest, staff: str, sheet: dict[str, Any]) -> None:
-    """Her requests and what became of them, narrow and wide."""
-    _enter(guest.page, staff, sheet["email"], sheet["password"], sheet["codes"][1])
-    guest.page.wait_for_url("**/partners/")
-    _both(guest, "partners-home")
-
-
 def enter(guest: Guest, staff: str, told: dict[str, str]) -> None:
     """Somebody of the desks."""
     _enter(guest.page, staff, told["email"], told["password"], told["code"])
     guest.page.wait_for_url("**/admin/")
 
 
-def see(guest: Guest, pages: Sequence[tuple[str, str]]) -> None:
-    for name, address in pages:
-        answer = guest.page.goto(address)
-        assert answer
-        assert answer.status == 200, f"{address}: {answer.status}"
-        _both(guest, name)
+def see(guest: Guest, name: str, address: str, *, height: int = 0) -> None:
+    answer = guest.page.goto(address)
+    assert answer
+    assert answer.status == 200, f"{address}: {answer.status}"
+    _both(guest, name, height=height)
 
 
-def _both(guest: Guest, name: str) -> None:
-    """At 360 and at 1280 px."""
-    for width, height in ((360, 740), (1280, 800)):
-        guest.page.set_viewport_size({"width": width, "height": height})
+def _both(guest: Guest, name: str, *, height: int = 0) -> None:
+    """At 360 and at 1280 px.
+
+    Args:
+        height: of the window, for pages that scroll inside of it.
+    """
+    for size in ("phone", "desktop"):
+        width, usual = chromium.WIDTHS[size]
+        guest.page.set_viewport_size({"width": width, "height": height or usual})
         guest.shot(name)
 
 

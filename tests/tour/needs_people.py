@@ -26,7 +26,8 @@ class House:
 
 SPANISH = ("Rosalía", "Ximena", "Yolanda", "Marisol", "Azucena", "Dolores", "Itzel")
 HOUSES = (
-    House("thirty", "Casa Treinta", "latin_america", "GT", "es", "110", "latam", "Spanish", SPANISH),
+    House("thirty", "Casa Treinta", "latin_america", "GT", "es", "110", "latam", "Spanish",
+          SPANISH),
     House("thai", "Baan Rung", "southeast_asia", "TH", "th", "230", "th", "Thai",
           ("Malee", "Suchada", "Kanya", "Wipa", "Pensri", "Naree")),
     House("africa", "Nyumba Njema", "africa", "KE", "en", "230", "uk", "Swahili",

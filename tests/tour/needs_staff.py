@@ -26,6 +26,7 @@ ACTS: dict[str, Callable[..., Any]] = {
         *(needs_matched.send, needs_matched.arrive, needs_matched.confirm, needs_matched.lose),
         *(needs_matched.turn_up, needs_matched.restock, needs_matched.standing),
         *(needs_ended.end_partner, needs_ended.overdue, needs_ended.quarter_ends),
+        needs_ended.verify,
     )
 }
 

@@ -116,9 +116,7 @@ def state_needs(done: dict[str, int]) -> int:
     return Need.objects.filter(state=Need.State.DRAFT, sent_at__isnull=False).count()
 
 
-def _state(
-    stated: Stated, by: PartnerUser, known: list[Recipient], typed_by: User | None
-) -> Need:
+def _state(stated: Stated, by: PartnerUser, known: list[Recipient], typed_by: User | None) -> Need:
     told: dict[str, Any] = {"by": by, "typed_by": typed_by}
     need = stating.begin(by, token=f"tour-{stated.house.key}-{stated.number}", typed_by=typed_by)
     need = stating.save_step(need, "thing", kind=stated.kind, **told)
@@ -208,13 +206,15 @@ def _coarser(wish: Wish, wished: Wished) -> Wish:
     """Refused as it is; on the level that the refusal names it passes, and on no finer one."""
     assert wished.level
     region, purpose = wished.level
+    refusal = None
     try:
         wishes.publish(wish)
-        raise RuntimeError(f"{wish} has fewer than {K} people behind it and was published")
-    except wishes.NotPossible as refusal:
-        assert refusal.code == "not_enough"
-        assert refusal.level == Level(wish.kind, region, purpose), str(refusal.level)
-        return wishes.publish(wish, level=refusal.level)
+    except wishes.NotPossible as problem:
+        refusal = problem
+    assert refusal, f"{wish} has fewer than {K} people behind it and was published"
+    assert refusal.code == "not_enough"
+    assert refusal.level == Level(wish.kind, region, purpose), str(refusal.level)
+    return wishes.publish(wish, level=refusal.level)
 
 
 def buy_for_wishes() -> dict[str, int]:
@@ -244,8 +244,7 @@ def _keyboards(rows: list[Unit], region: str) -> list[tuple[str, list[Unit]]]:
     there = [one for one in HOUSES if one.region == region]
     share = -(-len(rows) // len(there))
     return [
-        (one.keyboard, rows[place * share : (place + 1) * share])
-        for place, one in enumerate(there)
+        (one.keyboard, rows[place * share : (place + 1) * share]) for place, one in enumerate(there)
     ]
 
 

@@ -43,8 +43,7 @@ class Staff:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", f"tests.tour.{module}"],
                 cwd=processes.ROOT,
-                env=stage.stack.environment(role)
-                | {"DJANGO_SETTINGS_MODULE": "config.settings"},
+                env=stage.stack.environment(role) | {"DJANGO_SETTINGS_MODULE": "config.settings"},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
