@@ -1,6 +1,6 @@
 """Measure and compare: `make bench`, or `make bench ARGS="intake --write"`.
 
-The names: intake, pages, gift, wishes, programme, receipts, matching; all of them without one.
+The names: intake, pages, gift, wishes, proposal, programme, receipts, matching; all without one.
 --write puts the tables into docs/bench.md. The programme takes a while and some 10 GB: --share 0.1
 for a tenth.
 """
@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import gift, ground, intake, matching, pages, programme, receipts, wishes
+from bench import gift, ground, intake, matching, pages, programme, proposal, receipts, wishes
 from bench.table import Table
 from deploy.processes import ROOT
 
@@ -27,6 +27,7 @@ ON_GROUND: dict[str, Callable[[ground.Ground], Table]] = {
     "pages": pages.run,
     "gift": gift.run,
     "wishes": wishes.run,
+    "proposal": proposal.run,
 }
 
 

@@ -1,7 +1,12 @@
 """Sample kinds and wishes of the made-up organisation, in English and Spanish."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from donations.demo_gifts import Gift
 from gifts import wishes
@@ -22,15 +27,25 @@ class Asked:
     given_minor: int = 0
 
 
-def seed(*, author: Any, reviewer: Any) -> None:
-    """Make what is not there yet, through the steps that staff take; edits stay."""
+def seed_kinds(*, general_stock: bool) -> None:
+    """Make the kinds that are not there yet.
+
+    Args:
+        general_stock: of all of them, where no partner's people stand behind their wishes.
+    """
     for kind, costs in KINDS:
-        row, made = ItemKind.objects.get_or_create(code=kind["code"], defaults=kind)
+        facts = {**kind, "general_stock": general_stock or kind["code"] in STOCK}
+        row, made = ItemKind.objects.get_or_create(code=kind["code"], defaults=facts)
         if made:
             ItemCost.objects.bulk_create(
                 ItemCost(kind=row, region=region, cost_minor=minor)
                 for region, minor in costs.items()
             )
+
+
+def seed(*, author: Any, reviewer: Any) -> None:
+    """Make what is not there yet, through the steps that staff take; edits stay."""
+    seed_kinds(general_stock=True)
     like: dict[str, Wish] = {}
     for place, asked in enumerate(WISHES):
         kind_row = ItemKind.objects.get(code=asked.kind)
@@ -61,7 +76,27 @@ def gifts() -> list[Gift]:
     return found
 
 
+@contextmanager
+def at(days_ago: int) -> Iterator[None]:
+    """What is done inside was done on a working day so long ago, from ten in the morning on.
+
+    As with the clock of the stand-in for Stripe, steps then carry their days by themselves. One
+    after another these days differ, so a later step never comes to lie before an earlier one.
+    """
+    real, day = timezone.now, timezone.localtime()
+    for _ in range(days_ago):
+        day -= timedelta(days=3 if day.weekday() == 0 else 2 if day.weekday() == 6 else 1)
+    behind = real() - day.replace(hour=10, minute=0) if days_ago else timedelta()
+    timezone.now = lambda: real() - behind
+    try:
+        yield
+    finally:
+        timezone.now = real
+
+
 NAMES = ("Nadia Berg", "Owen Clarke", "Priya Raman", "Luz Herrera")
+# Always of use, whoever asks: wished for without a count of people.
+STOCK = ("mp3-player", "tool-kit")
 KINDS: list[tuple[dict[str, Any], dict[str, int]]] = [
     (
         {
@@ -70,7 +105,7 @@ KINDS: list[tuple[dict[str, Any], dict[str, int]]] = [
             "description": "New, with a three-year warranty, a bag and a charger for its country.",
             "description_es": "Nueva, con tres años de garantía, funda y cargador de su país.",
             "specification": "14 inch, 16 GB of memory, 512 GB, webcam, no older than a year.",
-            **{"is_device": True, "route": CENTRAL, "general_stock": True, "handling_minor": 3000},
+            **{"is_device": True, "route": CENTRAL, "handling_minor": 3000},
         },
         {"latin_america": 45000, "southeast_asia": 42000, "africa": 48000, "world": 46000},
     ),
@@ -80,7 +115,7 @@ KINDS: list[tuple[dict[str, Any], dict[str, int]]] = [
             **{"name_es": "Tableta", "plural_es": "Tabletas"},
             "description": "With a keyboard cover, for lessons where power and tables are scarce.",
             "description_es": "Con teclado, para clases donde faltan luz y mesas.",
-            **{"is_device": True, "route": CENTRAL, "general_stock": True, "handling_minor": 2000},
+            **{"is_device": True, "route": CENTRAL, "handling_minor": 2000},
         },
         {"world": 21000, "south_asia": 19000},
     ),
@@ -90,7 +125,7 @@ KINDS: list[tuple[dict[str, Any], dict[str, int]]] = [
             **{"name_es": "Reproductor MP3", "plural_es": "Reproductores MP3"},
             "description": "Loaded with a language course to listen to on the bus.",
             "description_es": "Con un curso de idiomas para escuchar en el autobús.",
-            **{"is_device": True, "route": CENTRAL, "general_stock": True, "handling_minor": 500},
+            **{"is_device": True, "route": CENTRAL, "handling_minor": 500},
         },
         {"world": 3500},
     ),
@@ -100,7 +135,7 @@ KINDS: list[tuple[dict[str, Any], dict[str, int]]] = [
             **{"name_es": "Matrícula", "plural_es": "Matrículas"},
             "description": "Paid straight to the school, for one course with its exam.",
             "description_es": "Se paga directo a la escuela, por un curso con su examen.",
-            **{"route": DIRECT, "general_stock": True, "handling_minor": 0},
+            **{"route": DIRECT, "handling_minor": 0},
         },
         {"world": 30000, "latin_america": 28000, "europe": 52000, "southeast_asia": 24000},
     ),
@@ -110,7 +145,7 @@ KINDS: list[tuple[dict[str, Any], dict[str, int]]] = [
             **{"name_es": "Juego de herramientas", "plural_es": "Juegos de herramientas"},
             "description": "For hair, sewing or repair: what a first workplace asks for.",
             "description_es": "Para peluquería, costura o reparación: lo que pide un empleo.",
-            **{"route": LOCAL, "general_stock": True, "handling_minor": 1000},
+            **{"route": LOCAL, "handling_minor": 1000},
         },
         {"world": 9000, "africa": 8000, "latin_america": 8500},
     ),

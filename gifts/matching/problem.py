@@ -108,6 +108,12 @@ class Market:
     kept: Mapping[str, Mask]  # rule → where it is kept
 
     @cached_property
+    def ways(self) -> tuple[Matrix, Matrix]:
+        """Thing class and ask class of each pair that keeps all rules."""
+        rows, columns = np.nonzero(self.cost != FORBIDDEN)
+        return rows, columns
+
+    @cached_property
     def rows(self) -> dict[str, int]:
         """Code of a thing → its class."""
         return {thing.code: row for row, same in enumerate(self.things) for thing in same}

@@ -17,7 +17,7 @@ from itertools import chain, groupby
 import numpy as np
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-from gifts.matching.problem import FORBIDDEN, Ask, Market, Matrix, Problem, Thing
+from gifts.matching.problem import Ask, Market, Matrix, Problem, Thing
 
 SERVED = 0
 
@@ -57,7 +57,7 @@ def solve(problem: Problem) -> Plan:
         things, asks = flow.nodes(len(market.things)), flow.nodes(len(market.asks))
         stock = np.array([len(same) for same in market.things], np.int64)
         flow.supply(things, stock)
-        rows, columns = np.nonzero(market.cost != FORBIDDEN)
+        rows, columns = market.ways
         room = np.minimum(stock[rows], np.array([len(same) for same in market.asks])[columns])
         ways.append(flow.arcs(things + rows, asks + columns, room, market.cost[rows, columns]))
         lots += [
@@ -89,13 +89,17 @@ def solve(problem: Problem) -> Plan:
 
 def _pairs(market: Market, used: Matrix, served: list[list[Ask]]) -> Iterator[Pair]:
     """Who gets what: among needs alike the most pressing gets the thing that costs least."""
-    rows, columns = np.nonzero(market.cost != FORBIDDEN)
+    taken = np.flatnonzero(used)
+    rows, columns = (places[taken] for places in market.ways)
     order = np.lexsort((rows, market.cost[rows, columns]))
     left = [iter(same) for same in market.things]
     waiting = [iter(same) for same in served]
-    for way in order[used[order] > 0].tolist():
-        for _one in range(used[way]):
-            yield Pair(next(waiting[columns[way]]), next(left[rows[way]]))
+    ways = zip(
+        rows[order].tolist(), columns[order].tolist(), used[taken][order].tolist(), strict=True
+    )
+    for row, column, count in ways:
+        for _one in range(count):
+            yield Pair(next(waiting[column]), next(left[row]))
 
 
 def _fairness(problem: Problem, flow: "_Flow") -> dict[str, int]:

@@ -64,11 +64,19 @@ class Swaps:
                 own = self.problem.press[ask.code] + steps
                 without.see(scope, market.columns[ask.code], own, ask.code)
         for ask in lost:
+            for scope, _steps in self.next[ask.partner]:
+                with_thing.ask(scope, market.columns[ask.code])
+        for pair in held:
+            for scope, _steps in self.last[pair.ask.partner]:
+                without.ask(scope, market.rows[pair.thing.code])
+        with_thing.answer(market.cost)
+        without.answer(market.cost.T)
+        for ask in lost:
             column = market.columns[ask.code]
             found = [
                 (steps + other[0], other[1])
                 for scope, steps in self.next[ask.partner]
-                if (other := with_thing.least(scope, column, market.cost[:, column]))
+                if (other := with_thing.least.get((scope, column)))
             ]
             if found:
                 days, other_code = min(found)
@@ -79,7 +87,7 @@ class Swaps:
             found = [
                 (other[0] - steps, other[1])
                 for scope, steps in self.last[pair.ask.partner]
-                if (other := without.least(scope, row, market.cost[row]))
+                if (other := without.least.get((scope, row)))
             ]
             if found:
                 days, other_code = min(found)
@@ -105,33 +113,31 @@ class _Side:
 
     def __init__(self) -> None:
         self.best: dict[Scope, dict[int, tuple[int, str]]] = {}
-        self.arrays: dict[Scope, tuple[Matrix, Matrix]] = {}
-        self.known: dict[tuple[Scope, int], tuple[int, str] | None] = {}
+        # Classes of the other side that ask for the best of a scope.
+        self.asked: dict[Scope, set[int]] = {}
+        # The best for such a class, where any fits.
+        self.least: dict[tuple[Scope, int], tuple[int, str]] = {}
 
     def see(self, scope: Scope, place: int, days: int, code: str) -> None:
         own = self.best.setdefault(scope, {})
-        own[place] = min(own.get(place, (days, code)), (days, code))
+        known = own.get(place)
+        if known is None or (days, code) < known:
+            own[place] = days, code
 
-    def least(self, scope: Scope, against: int, costs: Matrix) -> tuple[int, str] | None:
-        """The best one for a class of the other side, given what each class costs with it."""
-        if scope not in self.best:
-            return None
-        key = scope, against
-        if key not in self.known:
-            self.known[key] = self._least(scope, costs)
-        return self.known[key]
+    def ask(self, scope: Scope, against: int) -> None:
+        self.asked.setdefault(scope, set()).add(against)
 
-    def _least(self, scope: Scope, costs: Matrix) -> tuple[int, str] | None:
-        if scope not in self.arrays:
-            own = sorted(self.best[scope].items())
-            self.arrays[scope] = (
-                np.array([place for place, _best in own], np.int64),
-                np.array([days for _place, (days, _code) in own], np.int64),
-            )
-        places, days = self.arrays[scope]
-        pairs = costs[places]
-        total = np.where(pairs == FORBIDDEN, NEVER, pairs + days)
-        at = int(total.argmin())
-        if total[at] == NEVER:
-            return None
-        return int(total[at]), self.best[scope][int(places[at])][1]
+    def answer(self, costs: Matrix) -> None:
+        """Find all that was asked for, given what each class costs with each of the other side."""
+        for scope, own in self.best.items():
+            against, places = sorted(self.asked.get(scope, ())), sorted(own)
+            if not against:
+                continue
+            days = np.array([own[place][0] for place in places], np.int64)
+            pairs = costs[np.ix_(places, against)]
+            total = np.where(pairs == FORBIDDEN, NEVER, pairs + days[:, None])
+            at = total.argmin(axis=0)
+            least = total[at, np.arange(len(against))].tolist()
+            for other, place, count in zip(against, at.tolist(), least, strict=True):
+                if count != NEVER:
+                    self.least[scope, other] = count, own[places[place]][1]

@@ -1,5 +1,6 @@
 """People who may sign in at a demonstration, with passwords that can be shown again."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
@@ -9,7 +10,8 @@ from django.contrib.auth.models import Group
 
 from accounts.models import User
 from core.tokens import keyed_hash
-from staff import roles
+from gifts.partners.demo_houses import HOUSES
+from staff import code_sheets, roles
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,13 @@ STAFF = (
     SignIn("second-privacy@northstar.example", "Quim", ("Privacy lead",)),
     SignIn("editor@northstar.example", "Edda", ("Editor", "Publisher")),
 )
+# They state needs; who they work for is made together with these.
+CASE_WORKERS = tuple(
+    SignIn(email, name, ("Case worker", house.name))
+    for house in HOUSES
+    if house.is_shown
+    for email, name in house.workers
+)
 DONOR = "donor@northstar.example"
 
 
@@ -59,10 +68,27 @@ def seed() -> None:
     )
 
 
+def seed_case_workers() -> None:
+    """Give those who were made a password, and a sheet of codes as they get it on paper."""
+    by = User.objects.get(email=STAFF[0].email)
+    for one in CASE_WORKERS:
+        user = User.objects.get(email=one.email)
+        if not user.has_usable_password():
+            user.set_password(one.password)
+            user.save(update_fields=["password"])
+            code_sheets.issue(user, by=by)
+
+
 def coordinators() -> tuple[User, User]:
     """Who wrote the sample wishes, and who passed them."""
     first, second = (one.email for one in STAFF if "Gifts coordinator" in one.roles)
     return User.objects.get(email=first), User.objects.get(email=second)
+
+
+def keepers() -> dict[str, User]:
+    """Who entered the sample partners and verified their needs, and who signed second."""
+    first, second = (one.email for one in STAFF if "Needs keeper" in one.roles)
+    return {"keeper": User.objects.get(email=first), "second": User.objects.get(email=second)}
 
 
 def buyers() -> dict[str, User]:
@@ -75,12 +101,26 @@ def buyers() -> dict[str, User]:
 
 
 def show() -> str:
-    """How to sign in, for a person to read."""
-    lines = [f"{one.email:32} {one.password}  {', '.join(one.roles)}" for one in STAFF]
-    return "\n".join(
-        [
-            "Staff sign in with e-mail, password and a code (make code):",
-            *(f"  {line}" for line in lines),
-            f"A donor signs in with {DONOR} and the code in the mail; mails lie at /demo/mails/",
+    """How to sign in, and what to try, for a person to read."""
+    lines = ["Staff sign in with e-mail, password and a code (make code):", *_lines(STAFF)]
+    there = {"email__in": [one.email for one in CASE_WORKERS]}
+    if User.objects.filter(**there).exists():
+        lines += [
+            "Case workers of partners sign in at the same address, each with a code of her sheet:",
+            *_lines(CASE_WORKERS),
+            *TO_TRY,
         ]
+    lines.append(
+        f"A donor signs in with {DONOR} and the code in the mail; mails lie at /demo/mails/"
     )
+    return "\n".join(lines)
+
+
+TO_TRY = (
+    "To try: as a case worker state what somebody needs, as second-needs@ verify it;",
+    "  as gifts@ propose matches and approve them (Matching), then pack and send them (Delivery).",
+)
+
+
+def _lines(people: Iterable[SignIn]) -> list[str]:
+    return [f"  {one.email:32} {one.password}  {', '.join(one.roles)}" for one in people]
