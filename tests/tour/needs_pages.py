@@ -11,6 +11,8 @@ from tests.tour.needs_people import Stated
 from tests.tour.visitor import Answer, Form, Visitor
 
 SIGN_IN = "/account/login/"
+# A page that has just become narrow is not painted to its end yet.
+PAINTED_MS = 150
 TOKEN = re.compile(r'name="token" value="([^"]+)"')
 LANGUAGE = re.compile(r'<html[^>]* lang="([a-z]+)')
 
@@ -137,6 +139,7 @@ def _both(guest: Guest, name: str, *, height: int = 0) -> None:
     for size in ("phone", "desktop"):
         width, usual = chromium.WIDTHS[size]
         guest.page.set_viewport_size({"width": width, "height": height or usual})
+        guest.page.wait_for_timeout(PAINTED_MS)
         guest.shot(name)
 
 
