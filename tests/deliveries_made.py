@@ -2,9 +2,15 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import User
 from gifts import units
 from gifts.delivery import outbox as delivery
+from gifts.matching import runs
+from gifts.matching.problem import Problem
+from gifts.matching.reasons import Reasons
+from gifts.matching.solving import solve
 from gifts.models import ItemKind, Unit, Wish
 from gifts.vault import needs, outbox
 from gifts.vault.models import Match, MatchRun, Need, Partner
@@ -39,8 +45,9 @@ def make_match(
     need = need or make_need(partner=partner)
     with vault_atomic():
         run = MatchRun.objects.create(
-            user_id=by.pk, who=by.email, state="decided", needs_read=1, things_read=1
-        )
+            user_id=by.pk, who=by.email, state="decided", needs_read=1, things_read=1,
+            figures=_figures(),
+        )  # fmt: skip
         match = Match.objects.create(
             run=run, need=need, unit_code=unit.code, state="approved", cost=0
         )
@@ -49,6 +56,12 @@ def make_match(
     if apply:
         delivery.apply()
     return match
+
+
+def _figures() -> dict[str, Any]:
+    """Those of a run that read nothing."""
+    plan = solve(Problem([], [], {}, timezone.localdate()))
+    return runs._figures(plan, Reasons(plan), None, {})
 
 
 def states_of(match: Match) -> tuple[str, str, str]:

@@ -7,11 +7,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from core import tokens
-from gifts.vault import needs, partners, sealing
-from gifts.vault.models import Assessment, Need, Partner, Recipient
+from gifts.vault import consents, needs, partners, sealing
+from gifts.vault.models import Assessment, Consent, Need, Partner, Recipient
 from gifts.vault.transactions import vault_atomic
 from tests.people import person
 
+TEXT = "I learned to sew, and now I teach it."
 WALK = ("verified", "open", "matched", "delivered", "closed")
 
 
@@ -85,3 +86,13 @@ def make_need(
         for step in WALK[: WALK.index(state) + 1] if state in WALK else ():
             need = needs.move(need, to=step, by=checker)
     return need
+
+
+def make_consent(recipient: Recipient | None = None, **facts: Any) -> tuple[Consent, str]:
+    """What a person allowed to be said of herself, as staff record it."""
+    given: dict[str, Any] = {
+        **{"text": TEXT, "uses": ["web"], "by_whom": "adult", "language": "Spanish"},
+        **{"given_on": timezone.localdate(), "recipient": recipient, "by": person(factor=False)},
+        "sealed": {"who": "Lucía Example", "contact": "through her case worker"},
+    }
+    return consents.record(**given | facts)

@@ -165,7 +165,7 @@ def lead(run: MatchRun) -> str:
     if not served:
         return gettext("For none of the open needs a thing is ready that fits.")
     return ngettext(
-        "%(served)s of the one open need can get a thing that is ready.",
+        "%(served)s of %(count)s open need can get a thing that is ready.",
         "%(served)s of %(count)s open needs can get a thing that is ready.",
         count,
     ) % {"served": served, "count": count}

@@ -368,10 +368,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, *(["'unsafe-inline'"] if _STAFF else [])],
         "style-src": [SELF, *(["'unsafe-inline'"] if _STAFF else [])],
         "img-src": [SELF, "data:", *([PUBLIC_URL, "blob:"] if _STAFF else [])],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
-        "worker-src": [SELF],
+        **dict.fromkeys(("font-src", "connect-src", "manifest-src", "worker-src"), [SELF]),
         "frame-src": [SELF] if _STAFF else [NONE],
         "frame-ancestors": [SELF] if _STAFF else [NONE],
         "base-uri": [NONE],
@@ -392,13 +389,9 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        "django.server": {"level": "ERROR"},
-        "django.request": {"level": "ERROR"},
-        "weasyprint": {"level": "ERROR"},
-        "fontTools": {"level": "ERROR"},
-        "procrastinate": {"level": "WARNING"},
-        "stripe": {"level": "WARNING"},
-        "django_tasks": {"level": "WARNING"},
+        **dict.fromkeys(("django.server", "django.request"), {"level": "ERROR"}),
+        **dict.fromkeys(("weasyprint", "fontTools"), {"level": "ERROR"}),
+        **dict.fromkeys(("procrastinate", "stripe", "django_tasks"), {"level": "WARNING"}),
     },
 }
 

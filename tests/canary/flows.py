@@ -17,12 +17,12 @@ from gifts.delivery import batches, confirming, wall
 from gifts.delivery import outbox as carrying
 from gifts.vault import needs, partners, sealing
 from gifts.vault.access import Reader
-from gifts.vault.models import Consent, Purpose, Recipient, Sealed
+from gifts.vault.models import Purpose, Recipient, Sealed
 from gifts.vault.transactions import vault_atomic
 from tests.canary.canaries import Canary
 from tests.deliveries_made import make_match
 from tests.roles import RoleClient
-from tests.vault_made import make_need, make_partner, make_recipient
+from tests.vault_made import make_consent, make_need, make_partner, make_recipient
 
 
 @dataclass
@@ -32,6 +32,8 @@ class Lives:
     canaries: Mapping[tuple[str, str], Canary]
     reader: Reader
     rows: list[Sealed] = field(default_factory=list)
+    # By the parts of addresses: what is under way at the end.
+    under_way: dict[str, object] = field(default_factory=dict)
 
     def fill(self, row: Any) -> Any:
         """Put into each confidential field its canary, as a form's save would."""
@@ -46,8 +48,14 @@ class Lives:
 
     def keys(self) -> dict[str, object]:
         """For the addresses of the desks: the last record of each kind that is still there."""
-        there = [row for row in self.rows if not row.erased_at]
-        return {f"{type(row).__name__.lower()}s:pk": row.pk for row in there}
+        there = {type(row).__name__: row for row in self.rows if not row.erased_at}
+        partner, need = there["Partner"].pk, there["Need"]
+        return {
+            **{"partners:pk": partner, "closing:pk": partner, "packing:pk": partner},
+            **{"people:pk": there["Recipient"].pk, "consents:pk": there["Consent"].pk},
+            "needs:pk": need.pk,
+            **self.under_way,
+        }
 
     def unfilled(self) -> set[str]:
         """Confidential fields that no living record holds a canary in."""
@@ -69,6 +77,7 @@ def live(canaries: Mapping[tuple[str, str], Canary], *, by: User) -> Lives:
     _taken_back(lives, served, by)
     _allowed_and_withdrawn(lives, served, by)
     _erased(lives, partner)
+    _under_way(lives, served, by)
     _failing(lives, served)
     with vault_atomic():
         partners.move(partner, to="review_due", by=by, note="A year has passed.")
@@ -101,17 +110,20 @@ def _taken_back(lives: Lives, served: Recipient, by: User) -> None:
 
 
 def _allowed_and_withdrawn(lives: Lives, served: Recipient, by: User) -> None:
-    today = timezone.localdate()
-    consent = lives.fill(
-        Consent(
-            recipient=served, by_whom="adult", text_sha256="a" * 64, uses=["web"],
-            language="Spanish", independent=True, risk_checked_by=by.pk,
-            risk_checked_who=by.email, given_on=today, withdrawal_sha256="b" * 64,
-            expires_on=today.replace(year=today.year + 1, day=1), made_by=by.pk, made_who=by.email,
-        )
-    )  # fmt: skip
+    consent = lives.fill(make_consent(served, by=by)[0])
     consent.withdrawn_at = timezone.now()
     consent.save()
+
+
+def _under_way(lives: Lives, served: Recipient, by: User) -> None:
+    """A thing on its way to the partner, and a request that its case worker did not send yet."""
+    match = make_match(need=lives.fill(make_need(recipient=served)))
+    batch = batches.pack(served.partner, codes=[match.unit_code], by=by)
+    draft = lives.fill(make_need(recipient=served, state="draft", sent_at=None))
+    lives.under_way = {
+        **{"batches:pk": batch.pk, "list:pk": batch.pk, "parcels:pk": batch.parcels.get().pk},
+        "requests:code": draft.code,
+    }
 
 
 def _erased(lives: Lives, partner: Any) -> None:

@@ -43,11 +43,11 @@ class World:
         return hits
 
     def _is_allowed(self, hit: canaries.Hit) -> bool:
-        """Shown after a purpose was told, on a page that may, and nothing more than it may."""
+        """Shown on a page that may, after a purpose was told, and nothing more than it may."""
         who, _, where = hit.surface.partition(" ")
-        route, _, purpose = where.partition(" for ")
+        route, _, purpose = where.removesuffix(" (text of the PDF)").partition(" for ")
         shown = ALLOWED.get((who, route))
-        if not (purpose and shown and hit.of and hit.of <= shown.fields):
+        if not (shown and hit.of and hit.of <= shown.fields and (purpose or shown.at_once)):
             return False
         self.used |= {(who, route, field) for field in hit.of}
         return True

@@ -1,8 +1,9 @@
 """Everybody gives, everything goes wrong, and the books must hold: `make tour`.
 
 It starts the whole product on an empty folder, lets donors give through the real pages, delivers
-events twice and out of order, kills the worker, takes Stripe away, buys what was given, and
-compares our books with Stripe's to the cent. var/tour/ keeps what a person would look at.
+events twice and out of order, kills the worker, takes Stripe away, buys what was given, brings it
+to whom partners asked it for, and compares our books with Stripe's to the cent. var/tour/ keeps
+what a person would look at.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from tests.tour import browsing, checks, donors, evidence, stories
 from tests.tour.browsing import Windows
 from tests.tour.donors import Donor
 from tests.tour.evidence import Evidence
+from tests.tour.needs import Needs
 from tests.tour.stage import Stage, clear
 from tests.tour.stories import Given
 from tests.tour.things import Things
@@ -73,7 +75,8 @@ class Tour:
                 own = evidence.interesting_receipts(self.stage)[0]
                 evidence.see_my_giving(windows, self.stage, own, self.code)
             things = Things(self.stage, self.evidence, self.doing, times=self.times)
-            books = things.run(windows, self.charges)
+            things.run(windows, self.charges)
+            books = Needs(self.stage, self.evidence, self.doing).run(windows, self.charges)
         self._months()
         evidence.keep(self.stage, self.evidence)
         counts = checks.counted(self.stage)

@@ -14,6 +14,7 @@ from typing import Any
 from playwright.sync_api import expect
 
 from deploy import processes
+from deploy.stack import Role
 from tests.tour import checks, donors, evidence, things_checks, things_donors
 from tests.tour.browsing import Guest, Size, Windows
 from tests.tour.evidence import Evidence
@@ -35,15 +36,14 @@ Doing = Callable[[str], AbstractContextManager[None]]
 class Staff:
     """The people at the desks, and the worker: one process, told what to do line by line."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, module: str, role: Role) -> None:
         stage.end_workers()
-        self.log = stage.stack.data / "log" / "things.log"
-        with self.log.open("w") as log:
+        self.log = stage.stack.data / "log" / f"{module}.log"
+        with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.tour.things_staff"],
+                [sys.executable, "-m", f"tests.tour.{module}"],
                 cwd=processes.ROOT,
-                env=stage.stack.environment("public")
-                | {"DJANGO_SETTINGS_MODULE": "config.settings"},
+                env=stage.stack.environment(role) | {"DJANGO_SETTINGS_MODULE": "config.settings"},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -63,8 +63,10 @@ class Staff:
 
 
 @contextmanager
-def at_the_desks(stage: Stage) -> Iterator[Staff]:
-    staff = Staff(stage)
+def at_the_desks(
+    stage: Stage, module: str = "things_staff", role: Role = "public"
+) -> Iterator[Staff]:
+    staff = Staff(stage, module, role)
     try:
         yield staff
     finally:
@@ -233,7 +235,7 @@ class Things:
         labels = staff.do("label_sheet", file=str(folder / "labels.pdf"))
         self.evidence.note("Labels on the sheet", labels)
         for file in folder.glob("*.pdf"):
-            _as_picture(file)
+            as_picture(file)
         shown = [self.paid[number].reference for number in (0, 1)]
         for size, reference in zip(("phone", "desktop"), shown, strict=True):
             with windows.guest("10.203.0.4", size) as guest:
@@ -286,7 +288,7 @@ def _withdraw(public: str, link: str) -> None:
     assert visitor.send(page, page.form()).status == 302, f"withdrawing: {page.status}"
 
 
-def _as_picture(file: Path) -> None:
+def as_picture(file: Path) -> None:
     command = ["pdftoppm", "-png", "-r", "80", "-singlefile", file, file.with_suffix("")]
     subprocess.run(command, check=True)
 

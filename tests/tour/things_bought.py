@@ -26,6 +26,23 @@ SUPPLIERS = {
 SHILLING = Decimal("0.0077")
 
 
+def buy_plainly(wish: Wish, count: int) -> list[Unit]:
+    """So many for one wish at the planned price, on the route of its kind, with nothing in the way.
+
+    Returns:
+        The things, ready.
+    """
+    shop = _Shop()
+    price = int(wish.unit_minor or 0)
+    order = orders.place(shop.approved(wish, count, price), by=shop.buyer)
+    if wish.kind.route == PurchaseOrder.Route.LOCAL:
+        invoices.advance(order, amount_minor=count * price, by=shop.finance)
+    if wish.kind.route != PurchaseOrder.Route.DIRECT:
+        shop.receive(order)
+    shop.settle(order, Decimal(1))
+    return list(Unit.objects.filter(bought__line__order=order).order_by("pk"))
+
+
 def buy() -> dict[str, Any]:
     """Whatever the money of each wish is enough for; how many orders, things and refusals."""
     wishes.refresh_states()
@@ -61,36 +78,36 @@ class _Shop:
         price = int(wish.unit_minor or 0)
         count = left // price
         if seen == 0:
-            off = orders.place(self._approved(wish, count, price), by=self.buyer)
+            off = orders.place(self.approved(wish, count, price), by=self.buyer)
             orders.cancel(off, by=self.buyer, reason="The shop has none before spring.")
-        order = orders.place(self._approved(wish, count, price), by=self.buyer)
-        self._receive(order, damaged=int(seen == 1 and count > 2))
+        order = orders.place(self.approved(wish, count, price), by=self.buyer)
+        self.receive(order, damaged=int(seen == 1 and count > 2))
         # Cheap things: a fifth of all of them is still little.
         rises = price < 10_000 and count >= 5
-        self._settle(order, RISE if rises else Decimal("0.97"))
+        self.settle(order, RISE if rises else Decimal("0.97"))
 
     def local(self, wish: Wish, left: int, seen: int) -> None:
         """A partner buys in her own money, ahead of which ours went; the price rose before."""
         price = int(wish.unit_minor or 0)
         rises = seen == 0 and left // price >= 5
-        order = self._approved(wish, left // price, int(price * (RISE if rises else 1)))
+        order = self.approved(wish, left // price, int(price * (RISE if rises else 1)))
         order = self._or_cover(lambda: orders.place(order, by=self.buyer), order, rises=rises)
         total = sum(line.total_minor for line in order.lines.all())
         # Sometimes more than was spent went ahead, sometimes less.
         ahead = total if seen % 2 == 0 else total * 9 // 10
         invoices.advance(order, amount_minor=ahead, by=self.finance)
-        self._receive(order)
-        self._settle(order, Decimal("0.96"), currency="KES", rate=SHILLING)
+        self.receive(order)
+        self.settle(order, Decimal("0.96"), currency="KES", rate=SHILLING)
 
     def direct(self, wish: Wish, left: int, seen: int) -> None:
         """The school's fee rose: fewer courses, and no more money than there is."""
         price = int(int(wish.unit_minor or 0) * (RISE if seen == 0 else 1))
-        order = orders.place(self._approved(wish, left // price, price), by=self.buyer)
-        self._settle(order, Decimal(1))
+        order = orders.place(self.approved(wish, left // price, price), by=self.buyer)
+        self.settle(order, Decimal(1))
 
     # --- Steps ------------------------------------------------------------------------------------
 
-    def _approved(self, wish: Wish, count: int, price: int) -> PurchaseOrder:
+    def approved(self, wish: Wish, count: int, price: int) -> PurchaseOrder:
         route = wish.kind.route
         facts = SUPPLIERS[route]
         shop = Supplier.objects.get_or_create(name=facts["name"], defaults=facts)[0]
@@ -123,7 +140,7 @@ class _Shop:
         assert not rises, f"order {order.pk} rose by a fifth and nobody asked for money"
         return done
 
-    def _receive(self, order: PurchaseOrder, *, damaged: int = 0) -> None:
+    def receive(self, order: PurchaseOrder, *, damaged: int = 0) -> None:
         """In two parcels, by somebody who did not order; devices are looked over."""
         for last in (False, True):
             there = receiving.outstanding(order)
@@ -139,7 +156,7 @@ class _Shop:
         codes = Unit.objects.filter(bought__line__order=order, state="received")
         receiving.check(order, codes=codes.values_list("code", flat=True), by=self.second)
 
-    def _settle(self, order: PurchaseOrder, factor: Decimal, **foreign: Any) -> None:
+    def settle(self, order: PurchaseOrder, factor: Decimal, **foreign: Any) -> None:
         """Invoice, payment, advance, explanations; then it is closed."""
         rate = foreign.get("rate", Decimal(1))
         billed = [

@@ -80,8 +80,8 @@ def every_way_can_be_followed(stage: Stage, links: Mapping[str, str]) -> Counter
 
 
 def _told(section: str) -> list[str]:
-    """The stages of one part: "whole", "1 of 3" or "none", without paid and in use."""
-    steps = STEP.findall(section)[1:-1]
+    """The stages of one part: "whole", "1 of 3" or "none", without paid and the person's side."""
+    steps = STEP.findall(section)[1:-2]
     return [
         "whole"
         if mark == "trace-done"

@@ -83,11 +83,15 @@ class Answer:
         words = [" ".join(unescape(re.sub("<[^>]+>", " ", one)).split()) for one in found]
         return f"{self.status}: {'; '.join(words)}"
 
-    def form(self, mark: str = "", *, to: str = "") -> Form:
-        """The page's form that is sent by POST, or the one that carries a mark or leads there."""
+    @property
+    def forms(self) -> list[Form]:
         parser = _Forms()
         parser.feed(self.text)
-        for form in parser.forms:
+        return parser.forms
+
+    def form(self, mark: str = "", *, to: str = "") -> Form:
+        """The page's form that is sent by POST, or the one that carries a mark or leads there."""
+        for form in self.forms:
             marked = not mark or mark in form.marks
             if form.method.lower() == "post" and marked and to in form.action:
                 return form

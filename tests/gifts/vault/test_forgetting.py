@@ -11,25 +11,15 @@ from gifts.vault import consents, erasure, needs, partners, retention, sealing
 from gifts.vault.access import Reader
 from gifts.vault.models import Access, Consent, Need, Purpose, Recipient, RecordKey, Tombstone
 from tests.people import person
-from tests.vault_made import make_need, make_partner, make_recipient
+from tests.vault_made import TEXT, make_consent, make_need, make_partner, make_recipient
 
 pytestmark = pytest.mark.django_db(databases=["default", "vault"])
-TEXT = "I learned to sew, and now I teach it."
 
 
 def later(days):
     return mock.patch(
         "django.utils.timezone.now", return_value=timezone.now() + timedelta(days=days)
     )
-
-
-def make_consent(recipient=None, **facts):
-    given = {
-        **{"text": TEXT, "uses": ["web"], "by_whom": "adult", "language": "Spanish"},
-        **{"given_on": timezone.localdate(), "recipient": recipient, "by": person(factor=False)},
-        "sealed": {"who": "Lucía Example", "contact": "through her case worker"},
-    }
-    return consents.record(**given | facts)
 
 
 def erased(row):

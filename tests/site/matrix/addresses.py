@@ -22,10 +22,15 @@ LETTERS = {
     "L": "Finance lead",
     "G": "Gifts coordinator",
     "B": "Purchaser",
+    "K": "Needs keeper",
+    "V": "Privacy lead",
+    "W": "Case worker",
 }
+# Works for a partner and enters the partners' pages alone.
+OUTSIDE = frozenset("W")
 STRANGERS = {"0": "nobody signed in", "D": "a donor", "N": "staff without a role"}
 GROUPS = {
-    "roles": frozenset(LETTERS),
+    "roles": frozenset(LETTERS) - OUTSIDE,
     "signed": frozenset(LETTERS) | {"D", "N"},
     "all": frozenset(LETTERS) | set(STRANGERS),
     "none": frozenset[str](),
@@ -55,8 +60,9 @@ class Row:
 
     @property
     def before_the_door(self) -> bool:
-        """Answered without a role and a second factor: signing in, and whether the site lives."""
-        return self.side == PUBLIC or self.route.startswith(("/account/", "/health/", "/ready/"))
+        """Answered without a role: signing in, whether the site lives, which door is whose."""
+        technical = ("/account/", "/health/", "/ready/")
+        return self.side == PUBLIC or self.route == "/" or self.route.startswith(technical)
 
 
 def known(side: str) -> list[str]:

@@ -13,11 +13,13 @@ from django.db import transaction
 from django.template.backends.django import Template
 
 from accounts.models import User
+from gifts.vault import workers
+from gifts.vault.models import Partner
 from staff import second_factor
 from tests.people import person, signed_in
 from tests.roles import STAFF, RoleClient
 from tests.server import ROOT
-from tests.site.matrix.addresses import LETTERS, SIGN_IN, STRANGERS, Cell, Row
+from tests.site.matrix.addresses import LETTERS, OUTSIDE, SIGN_IN, STRANGERS, Cell, Row
 from tests.site.matrix.house import House
 
 MESSAGE = "wagtailadmin/shared/messages.html"
@@ -127,7 +129,10 @@ def broke_in_ours(response: Any) -> str:
 
 
 def fits(row: Row, cell: Cell, letter: str, answer: str) -> bool:
-    if not row.before_the_door and letter in STRANGERS:
+    admin = not row.before_the_door and not row.route.startswith("/partners/")
+    if letter in OUTSIDE and admin:
+        return answer == REFUSED
+    if letter in STRANGERS and not row.before_the_door:
         return answer == (SIGN_IN if letter == "0" else REFUSED)
     if cell.alike:
         return answer == cell.alike
@@ -137,10 +142,12 @@ def fits(row: Row, cell: Cell, letter: str, answer: str) -> bool:
     return answer in (REFUSED, "404", *([SIGN_IN] if away else []))
 
 
-def somebody(letter: str, side: str, *, donor: User) -> Asking:
+def somebody(letter: str, side: str, *, donor: User, house: House) -> Asking:
     client = RoleClient(side)
     if letter != "0":
         user = donor if letter == "D" else person(*filter(None, [LETTERS.get(letter)]))
+        if letter in OUTSIDE:
+            workers.add(Partner.objects.get(pk=house.keys["partners:pk"]), user)
         if side == STAFF:
             client = signed_in(user)
         else:

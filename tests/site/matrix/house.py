@@ -41,14 +41,20 @@ from donations.models import (
 from donations.plans import links as plan_links
 from donations.receipts import links as receipt_links
 from gifts import units
-from gifts.models import HandoverText, OfferPhoto, Unit
+from gifts.delivery import batches
+from gifts.matching import runs
+from gifts.models import HandoverText, OfferPhoto, Release, ReleaseNote, Unit, Wish
 from gifts.offers import links as offer_links
+from gifts.vault import sealing
+from gifts.vault.access import Reader
+from gifts.vault.models import BreakGlass, Purpose, SubjectRequest
 from pages import demo as pages_demo
-from staff.models import FactorReset
+from staff.models import CodeSheet, FactorReset
+from tests.deliveries_made import make_match
 from tests.gifts.offered import arrived, make_offer
 from tests.gifts.orders_made import Buying
 from tests.people import person
-from tests.vault_made import make_need
+from tests.vault_made import make_consent, make_need
 
 PLACEHOLDER = re.compile(r"<(?:\w+:)?(\w+)>")
 
@@ -105,12 +111,14 @@ def furnish(donor: User, make_gift: Any, make_event: Any, make_plan: Any) -> Cal
             _things(),
             _words(),
             _people(donor),
-            confidential or _confidential(),
+            _confidential() | confidential,
         )
         keys = {name: key for part in parts for name, key in part.items()}
         assert len(keys) == sum(map(len, parts)), "two kinds of rows have the same name here"
         bulk = "/admin/bulk/<str:app_label>/<str:model_name>/<str:action>/"
-        return House(keys, {bulk: f"?id={_page().pk}"})
+        month = f"?month={timezone.localdate():%Y-%m}-01"
+        looks = "/admin/looks/<int:user_id>/"
+        return House(keys, {bulk: f"?id={_page().pk}", looks: month})
 
     return furnished
 
@@ -252,5 +260,35 @@ def _people(donor: User) -> dict[str, object]:
 
 
 def _confidential() -> dict[str, object]:
-    need = make_need(state="draft")
-    return {"needs:pk": need.pk, "recipients:pk": need.recipient_id, "partners:pk": need.partner_id}
+    """Of one partner: a request not sent yet, a thing on its way, and what is kept about it all."""
+    match = make_match()
+    need, partner, author = match.need, match.need.partner, person(factor=False)
+    draft = make_need(recipient=need.recipient, state="draft", sent_at=None)
+    batch = batches.pack(partner, codes=[match.unit_code], by=author)
+    now, today = timezone.now(), timezone.localdate()
+    consent, _code = make_consent(need.recipient, by=author)
+    sealing.unseal(need.recipient, "name", reader=Reader.of(author, Purpose.VERIFY))
+    emergency = BreakGlass.objects.create(
+        user_id=author.pk, who=author.email, reason="x", until=now + timedelta(hours=1)
+    )
+    asked = SubjectRequest.objects.create(
+        recipient=need.recipient, asked_on=today, due_on=today, made_by=author.pk, made_who="x"
+    )
+    release = Release.objects.create(quarter=date(2026, 1, 1))
+    wish = Wish.objects.first()
+    note = ReleaseNote.objects.create(
+        release=release, wish=wish, text="x", text_es="x", written_by=author
+    )
+    sheet = CodeSheet.objects.create(person=author, issued_by=person(factor=False))
+    return {
+        **{"needs:pk": need.pk, "people:pk": need.recipient_id, "partners:pk": partner.pk},
+        **{"closing:pk": partner.pk, "packing:pk": partner.pk, "requests:code": draft.code},
+        **{"batches:pk": batch.pk, "parcels:pk": batch.parcels.get().pk, "list:pk": batch.pk},
+        **{
+            "matching:pk": runs.propose(by=author).pk,
+            "consents:pk": consent.pk,
+            "requests:pk": asked.pk,
+        },
+        **{"emergencies:pk": emergency.pk, "user_id": author.pk, "code_sheets:pk": sheet.pk},
+        **{"releases:pk": release.pk, "release-notes:pk": note.pk, "step": "purpose"},
+    }

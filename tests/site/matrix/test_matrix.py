@@ -33,7 +33,8 @@ def asked(donor, furnish):
         found = []
         with asking.undrawn(), asking.remembered(), acting_as(side), at_once:
             for letter in letters:
-                found += asking.differences(rows, asking.somebody(letter, side, donor=donor), made)
+                who = asking.somebody(letter, side, donor=donor, house=made)
+                found += asking.differences(rows, who, made)
         return "\n".join(found)
 
     return ask
