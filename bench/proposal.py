@@ -61,7 +61,7 @@ units = Unit.objects.bulk_create(
 )
 for state in ("ordered", "received", "ready"):
     steps = [UnitStep(unit=one, state=state) for one in units]
-    UnitStep.objects.bulk_create(steps, batch_size=1000)
+    UnitStep.objects.bulk_create(steps, batch_size=100)
 people = {}
 with vault_atomic():
     for one in problem.partners.values():
@@ -91,7 +91,7 @@ with vault_atomic():
     )
     for state in ("verified", "open"):
         NeedStep.objects.bulk_create(
-            [NeedStep(need=one, state=state) for one in needs], batch_size=1000
+            [NeedStep(need=one, state=state) for one in needs], batch_size=100
         )
 """
 TIME = f"""

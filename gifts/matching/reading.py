@@ -27,14 +27,15 @@ COLUMNS = (
 def read(reader: Reader, *, today: date | None = None) -> Problem:
     """Everything open and everything ready, the look at the needs on record as one row."""
     with vault_atomic():
-        rows: list[Any] = list(needs.waiting().values_list(*COLUMNS))
+        rows: list[Any] = list(needs.waiting().order_by().values_list(*COLUMNS))
         access.note(reader, "Need", COLUMNS, records=len(rows))
         partners = _partners({row[2] for row in rows})
         taken = set(
             Match.objects.filter(state=Match.State.APPROVED).values_list("unit_code", flat=True)
         )
+    here = timezone.get_current_timezone()
     asks = [
-        Ask(code, kind, partner, region, timezone.localdate(sent_at), *others)
+        Ask(code, kind, partner, region, sent_at.astimezone(here).date(), *others)
         for code, kind, partner, region, sent_at, *others in rows
     ]
     return Problem(_things(taken), asks, partners, today or timezone.localdate())
@@ -58,9 +59,13 @@ def _partners(codes: Collection[str]) -> dict[str, Partner]:
 
 def _things(taken: Collection[str]) -> list[Thing]:
     """Things that are ready and that the confidential part has given to nobody."""
-    rows = Unit.objects.filter(state=Unit.State.READY).values_list(
-        *("code", "kind__code", "spec_class", "keyboard", "voltage", "region"),
-        *("wish__purpose", "wish__region"),
+    rows = (
+        Unit.objects.filter(state=Unit.State.READY)
+        .order_by()
+        .values_list(
+            *("code", "kind__code", "spec_class", "keyboard", "voltage", "region"),
+            *("wish__purpose", "wish__region"),
+        )
     )
     return [
         Thing(

@@ -8,19 +8,21 @@ its outbox.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connections
 from django.db.models import QuerySet
 from django.utils import timezone
+from psycopg.types.json import Jsonb
 
 from core.tokens import sha256
 from gifts.delivery.outbox import carried
 from gifts.matching import reading
 from gifts.matching.comparing import compare
-from gifts.matching.problem import Ask, Problem
+from gifts.matching.problem import Ask, Partner, Problem, Thing
 from gifts.matching.reasons import Reasons
 from gifts.matching.solving import Plan, solve
 from gifts.models import Unit
@@ -28,6 +30,8 @@ from gifts.vault import needs, outbox
 from gifts.vault.access import Reader
 from gifts.vault.models import Match, MatchRun, Need, Purpose
 from gifts.vault.transactions import vault_atomic
+
+PLAIN = tuple(field.name for field in fields(Ask))
 
 
 class Refused(Exception):
@@ -58,7 +62,6 @@ def propose(*, by: Any) -> MatchRun:
     fingerprint = _fingerprint(problem)
     plan = solve(problem)
     reasons = Reasons(plan)
-    numbers = dict(Need.objects.filter(code__in=plan.by_ask.keys()).values_list("code", "pk"))
     try:
         with vault_atomic():
             last = MatchRun.objects.select_for_update().filter(state="proposed").first()
@@ -75,23 +78,38 @@ def propose(*, by: Any) -> MatchRun:
                 input_sha256=fingerprint,
                 figures=_figures(plan, reasons, last, present),
             )
-            Match.objects.bulk_create(
-                (
-                    Match(
-                        run=run,
-                        need_id=numbers[pair.ask.code],
-                        unit_code=pair.thing.code,
-                        cost=reasons.cost(pair),
-                        reasons=reasons.why(pair),
-                    )
-                    for pair in plan.pairs
-                ),
-                batch_size=2000,
-            )
+            _write(run, plan, reasons)
     except IntegrityError:
         # The database: one proposal at a time.
         raise Refused("meanwhile") from None
     return run
+
+
+def _write(run: MatchRun, plan: Plan, reasons: Reasons) -> None:
+    """Keep the matches, the most pressing first; in one piece, since there may be thousands."""
+    rows = [
+        {
+            "place": place,
+            "need": pair.ask.code,
+            "thing": pair.thing.code,
+            "cost": reasons.cost(pair),
+            "reasons": reasons.why(pair),
+        }
+        for place, pair in enumerate(plan.pairs)
+    ]
+    with connections["vault"].cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO vault_match
+                (run_id, need_id, unit_code, state, cost, reasons, decided_who, ended_why)
+            SELECT %s, n.id, row.thing, %s, row.cost, row.reasons, '', ''
+            FROM jsonb_to_recordset(%s) AS row
+                (place int, need text, thing text, cost bigint, reasons jsonb)
+            JOIN vault_need n ON n.code = row.need
+            ORDER BY row.place
+            """,
+            [run.pk, Match.State.PROPOSED, Jsonb(rows)],
+        )
 
 
 def approve(run: MatchRun, *, chosen: Collection[int] | None = None, by: Any) -> Decision:
@@ -188,11 +206,12 @@ def _close(run: MatchRun, *, by: Any) -> None:
 def _fingerprint(problem: Problem) -> str:
     """The same things, needs, partners and weights on the same day have the same."""
 
-    def rows(of: Iterable[Any]) -> list[str]:
-        return sorted(map(repr, of))
+    def rows(of: Iterable[Any], kind: type[Any]) -> list[str]:
+        values = attrgetter(*(field.name for field in fields(kind)))
+        return sorted(repr(values(row)) for row in of)
 
-    asks, things = rows(problem.asks), rows(problem.things)
-    partners = rows(problem.partners.values())
+    asks, things = rows(problem.asks, Ask), rows(problem.things, Thing)
+    partners = rows(problem.partners.values(), Partner)
     return sha256(repr((problem.today, problem.weights, asks, things, partners)))
 
 
@@ -226,7 +245,7 @@ def _figures(
 
 def _plain(ask: Ask) -> dict[str, Any]:
     """A need by its plain columns, as JSON takes them."""
-    return asdict(ask) | {
+    return {name: getattr(ask, name) for name in PLAIN} | {
         "stated_on": ask.stated_on.isoformat(),
         "needed_by": ask.needed_by and ask.needed_by.isoformat(),
     }
