@@ -97,6 +97,7 @@ def _write(run: MatchRun, plan: Plan, reasons: Reasons) -> None:
         }
         for place, pair in enumerate(plan.pairs)
     ]
+    given: list[Any] = [run.pk, Match.State.PROPOSED, Jsonb(rows)]
     with connections["vault"].cursor() as cursor:
         cursor.execute(
             """
@@ -108,7 +109,7 @@ def _write(run: MatchRun, plan: Plan, reasons: Reasons) -> None:
             JOIN vault_need n ON n.code = row.need
             ORDER BY row.place
             """,
-            [run.pk, Match.State.PROPOSED, Jsonb(rows)],
+            given,
         )
 
 
