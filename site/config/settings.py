@@ -368,7 +368,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, *(["'unsafe-inline'"] if _STAFF else [])],
         "style-src": [SELF, *(["'unsafe-inline'"] if _STAFF else [])],
         "img-src": [SELF, "data:", *([PUBLIC_URL, "blob:"] if _STAFF else [])],
-        **dict.fromkeys(("font-src", "connect-src", "manifest-src", "worker-src"), [SELF]),
+        **{key: [SELF] for key in ("font-src", "connect-src", "manifest-src", "worker-src")},
         "frame-src": [SELF] if _STAFF else [NONE],
         "frame-ancestors": [SELF] if _STAFF else [NONE],
         "base-uri": [NONE],
@@ -389,9 +389,9 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        **dict.fromkeys(("django.server", "django.request"), {"level": "ERROR"}),
-        **dict.fromkeys(("weasyprint", "fontTools"), {"level": "ERROR"}),
-        **dict.fromkeys(("procrastinate", "stripe", "django_tasks"), {"level": "WARNING"}),
+        **{key: {"level": "ERROR"} for key in ("django.server", "django.request")},
+        **{key: {"level": "ERROR"} for key in ("weasyprint", "fontTools")},
+        **{key: {"level": "WARNING"} for key in ("procrastinate", "stripe", "django_tasks")},
     },
 }
 

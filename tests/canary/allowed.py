@@ -33,6 +33,5 @@ ALLOWED: Mapping[tuple[str, str], Shown] = {
     ("A", PACKING): Shown(OFFICE, "where the parcel goes", at_once=True),
     ("G", PACKING): Shown(OFFICE, "where the parcel goes", at_once=True),
     ("W", f"{DRAFT}name/"): Shown(NEED | HERS, "whom she writes for"),
-    ("W", f"{DRAFT}check/"): Shown(NEED | HERS, "what she is about to send", at_once=True),
-    ("W", f"{DRAFT}<request_step:step>/"): Shown(NEED, "what she typed herself", at_once=True),
+    ("W", f"{DRAFT}check/"): Shown(NEED, "what she is about to send", at_once=True),
 }

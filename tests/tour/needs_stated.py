@@ -100,8 +100,8 @@ def enter_kinds() -> None:
 
 
 # --- Needs ----------------------------------------------------------------------------------------
-def state_needs(done: dict[str, int]) -> int:
-    """All that was not stated through the pages, by the functions behind them."""
+def state_needs(done: dict[str, int]) -> None:
+    """All that is not stated at the pages, by the functions behind them."""
     for one in HOUSES:
         workers = workers_of(one.key)
         known = list(Recipient.objects.filter(partner=workers[0].partner).order_by("since"))
@@ -113,7 +113,6 @@ def state_needs(done: dict[str, int]) -> int:
                 if stated.known is None:
                     assert need.recipient
                     known.append(need.recipient)
-    return Need.objects.filter(state=Need.State.DRAFT, sent_at__isnull=False).count()
 
 
 def _state(stated: Stated, by: PartnerUser, known: list[Recipient], typed_by: User | None) -> Need:
@@ -262,6 +261,7 @@ def sign_in_staff(name: str) -> dict[str, str]:
     said = io.StringIO()
     call_command("second_factor_codes", stdout=said)
     email = f"{name}@northstar.example"
-    code = next(line.split()[0] for line in said.getvalue().splitlines() if line.endswith(email))
+    lines = map(str.split, said.getvalue().splitlines())
+    code = next(line[0] for line in lines if line[1] == email)
     password = next(one.password for one in demo.STAFF if one.email == email)
     return {"email": email, "password": password, "code": code}
