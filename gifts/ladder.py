@@ -4,7 +4,7 @@ kind, purpose and region  →  kind and region  →  kind  →  the education fu
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -83,29 +83,33 @@ def _is_behind(wish: Wish, level: Level, people: needs.People | None) -> bool:
 
 def _is_left(crowd: needs.Crowd, own: needs.Cell, others: Iterable[needs.Cell]) -> bool:
     """Are eleven left for one wish when the others have as many of theirs as there are?"""
-    told = list(others)
-    return _most(crowd, [own, *told]) - _most(crowd, told) >= K
+    wishes = [own, *others]
+    fitting = {
+        cell: {n for n, wish in enumerate(wishes) if _fits(cell, wish)}
+        for cell in set().union(*crowd)
+    }
+    # How many people could be given to which of the wishes.
+    people: Counter[frozenset[int]] = Counter()
+    for cells, count in crowd.items():
+        people[frozenset().union(*map(fitting.__getitem__, cells))] += count
+    return _most(people, range(len(wishes))) - _most(people, range(1, len(wishes))) >= K
 
 
-def _most(crowd: needs.Crowd, wishes: Sequence[needs.Cell]) -> int:
+def _most(people: Mapping[frozenset[int], int], wishes: Collection[int]) -> int:
     """How many people can be given to these wishes, each to one, up to eleven to each.
 
-    A maximum flow from people who need the same through wishes to their eleven places.
+    A maximum flow from people who could be given to the same wishes to the eleven places of each.
     """
     # 40 MB that the public side, which never asks, can do without.
     from ortools.graph.python.max_flow import SimpleMaxFlow  # noqa: PLC0415
 
-    fitting: Counter[tuple[int, ...]] = Counter()
-    for cells, count in crowd.items():
-        places = (n for n, wish in enumerate(wishes) if any(_fits(cell, wish) for cell in cells))
-        fitting[tuple(places)] += count
     flow, source, sink = SimpleMaxFlow(), 0, 1
-    for n in range(len(wishes)):
-        flow.add_arc_with_capacity(2 + n, sink, K)
-    for node, (fit, count) in enumerate(fitting.items(), start=2 + len(wishes)):
+    for wish in wishes:
+        flow.add_arc_with_capacity(2 + wish, sink, K)
+    for node, (fit, count) in enumerate(people.items(), start=3 + max(wishes, default=0)):
         flow.add_arc_with_capacity(source, node, count)
-        for n in fit:
-            flow.add_arc_with_capacity(node, 2 + n, K)
+        for wish in fit.intersection(wishes):
+            flow.add_arc_with_capacity(node, 2 + wish, K)
     assert flow.solve(source, sink) == flow.OPTIMAL
     found: int = flow.optimal_flow()
     return found
