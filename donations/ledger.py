@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from core import money
 from core.tokens import sha256
+from donations import periods
 from donations.gateway import Charge, Movement
 from donations.models import (
     Designation,
@@ -59,6 +60,8 @@ def post(
 ) -> bool:
     """Write one entry; false if this source already has one of this kind. Call under a row lock.
 
+    It is dated on the day it happened, or if that month is closed on the first open day after it.
+
     Raises:
         DatabaseError: the legs do not sum to zero per currency (the database's own check).
     """
@@ -71,7 +74,7 @@ def post(
         livemode=livemode,
         donation=donation,
         occurred_at=occurred_at,
-        posted_on=timezone.now().astimezone(ZoneInfo(entity.time_zone)).date(),
+        posted_on=periods.day_for(entity, livemode=livemode, occurred_at=occurred_at),
         reason=reason,
         actor=actor,
     )
