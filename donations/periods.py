@@ -145,7 +145,7 @@ def fingerprint(period: Period) -> tuple[int, str]:
 
 
 def link(step: PeriodStep) -> str:
-    """The fingerprint of a closing: of the one before, of its month's entries and of its figures."""
+    """The fingerprint of a closing: of the one before, of its month's entries and figures."""
     month = step.period
     facts = [
         step.previous_sha256,

@@ -20,6 +20,7 @@ CHECKS: dict[str, Check] = {
     "payouts are explained": processor.payouts_are_explained,
     "no purpose spends what it has not": spending.nothing_is_overspent,
     "what is released was spent": spending.released_is_spent,
+    "moved lines are booked": spending.moves_are_booked,
     "commitments net out": spending.orders_net_out,
     "goals are not exceeded": entries.goals_are_not_exceeded,
     "each gift is paid once": entries.payments_once,

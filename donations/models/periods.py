@@ -95,7 +95,7 @@ class PeriodStep(models.Model):
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     # What was open when it was closed all the same: [[code, about], …].
     overlooked = models.JSONField(default=list, blank=True)
-    # Of a closing: {"entries": 318, "totals": [[account, designation, currency, debit, credit], …]}.
+    # Of a closing: how many "entries", and "totals" of account, designation, currency.
     figures = models.JSONField(default=dict, blank=True)
     entries_sha256 = models.CharField(max_length=64, blank=True)
     # The chain of closings, over all months of these books; None where nothing was closed anew.
