@@ -5,7 +5,7 @@ close → ask (somebody wants to correct something in it) → reopen, by another
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -81,6 +81,10 @@ def hold(entity: LegalEntity) -> None:
 def after(day: date) -> date:
     """The first day of the month that follows."""
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def last_day(period: Period) -> date:
+    return after(period.begins_on) - timedelta(days=1)
 
 
 def fiscal(period: Period) -> Fiscal:

@@ -87,7 +87,7 @@ def test_a_move_is_written_once_and_found_if_its_entry_is_not_there(giving, gift
     giving.books_are_damaged = True
     moved = moving.move(gift.lines.get(), to=other(), by=by, **WISH)
     with (
-        pytest.raises(DatabaseError, match="(?i)cannot update"),
+        pytest.raises(DatabaseError, match=r"(?i)cannot update"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
