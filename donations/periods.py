@@ -98,14 +98,13 @@ def keep_up() -> None:
     """There is a row for each month since the first entry, up to the present one."""
     mode = settings.STRIPE_LIVE
     known = set(Period.objects.filter(livemode=mode).values_list("legal_entity_id", "begins_on"))
-    firsts = Entry.objects.filter(livemode=mode).order_by().values_list("legal_entity_id")
     missing = []
-    entities = LegalEntity.objects.in_bulk()
-    for pk, first in firsts.annotate(first=Min("posted_on")):
-        month, today = first.replace(day=1), today_of(entities[pk])
+    first = Min("entry__posted_on", filter=Q(entry__livemode=mode))
+    for entity in LegalEntity.objects.annotate(first=first).exclude(first=None):
+        month, today = entity.first.replace(day=1), today_of(entity)
         while month <= today:
-            if (pk, month) not in known:
-                missing.append(Period(legal_entity_id=pk, livemode=mode, begins_on=month))
+            if (entity.pk, month) not in known:
+                missing.append(Period(legal_entity=entity, livemode=mode, begins_on=month))
             month = after(month)
     Period.objects.bulk_create(missing, ignore_conflicts=True)
 

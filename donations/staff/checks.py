@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -141,8 +142,19 @@ class CheckNow(Act):
     icon = "check"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        self.row = BooksCheck()
+        if not self.request.user.has_perm(self.permission):
+            raise PermissionDenied
         return super(Act, self).dispatch(request, *args, **kwargs)
+
+    def get_page_subtitle(self) -> str:
+        return ""
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [
+            *self.breadcrumbs_items,
+            {"url": self.back(), "label": str(Checks.page_title)},
+            {"url": "", "label": str(self.title)},
+        ]
 
     def question(self) -> Text:
         return _(

@@ -86,13 +86,14 @@ class Periods(Listing):
     def notices(self) -> list[Notice]:
         """The next month to close, and those that wait for a second person."""
         found: list[Notice] = []
-        mine = Period.objects.filter(livemode=settings.STRIPE_LIVE)
-        for row in mine.filter(state=State.ASKED).order_by("begins_on"):
-            text = gettext("Somebody asks to open %(month)s again; it takes a second person.")
-            url = reverse("periods:inspect", args=[row.pk])
-            found.append(Notice(text % {"month": row}, url, "warn"))
-        still = mine.exclude(state__in=periods.CLOSED).select_related("legal_entity")
-        due = still.order_by("begins_on").first()
+        rows = Period.objects.filter(livemode=settings.STRIPE_LIVE).exclude(state=State.CLOSED)
+        still = list(rows.select_related("legal_entity").order_by("begins_on"))
+        for row in still:
+            if row.state == State.ASKED:
+                text = gettext("Somebody asks to open %(month)s again; it takes a second person.")
+                url = reverse("periods:inspect", args=[row.pk])
+                found.append(Notice(text % {"month": row}, url, "warn"))
+        due = next((row for row in still if not row.is_closed), None)
         if due and periods.after(due.begins_on) <= periods.today_of(due.legal_entity):
             count = len(closing.hindrances(due))
             text = (
@@ -106,6 +107,10 @@ class Periods(Listing):
 
 
 class OnePeriod(Reading):
+    def get_queryset(self) -> QuerySet[Period]:
+        rows: QuerySet[Period] = super().get_queryset()
+        return rows.select_related("legal_entity")
+
     @cached_property
     def closing(self) -> PeriodStep | None:
         """The closing that is in force; none while the month is open."""

@@ -75,7 +75,7 @@ def test_pages_of_the_books_take_few_queries(finance, september, django_assert_m
         *(url("periods:inspect", september.pk), url("journal:inspect", entry.pk)),
         *(url("checks:inspect", check.pk), url("chart:index"), url("periods:index")),
     ):
-        with django_assert_max_num_queries(MOST_QUERIES + signing_in(finance)):
+        with django_assert_max_num_queries(MOST_QUERIES + signing_in(finance), info=address):
             assert finance.get(address).status_code == 200
 
 
@@ -108,6 +108,7 @@ def test_the_journal_is_found_by_day_account_and_designation(giving, finance, ru
 
 def test_a_check_is_asked_for_by_a_button_and_shows_how_far_it_is(giving, finance, run_jobs):
     assert url("checks:new") in text(finance.get(url("checks:index")))
+    assert "Every rule of the money" in text(finance.get(url("checks:new")))
     answer = finance.post(url("checks:new"))
     check = BooksCheck.objects.get()
     assert answer["Location"] == url("checks:inspect", check.pk)
