@@ -335,7 +335,7 @@ class Act(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
             *self.breadcrumbs_items,
             {"url": reverse(f"{self.namespace}:index"), "label": plural},
             {"url": self.back(), "label": str(self.row)},
-            {"url": "", "label": str(self.title)},
+            {"url": "", "label": self.get_page_title()},
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -172,7 +172,10 @@ class PersonForm(StepForm):
     )
     name = forms.CharField(
         label=_("Or somebody new: her name"),
-        help_text=_("Kept under lock. Only you and the staff who pack and check can open it."),
+        help_text=_(
+            "Kept under lock. Your team can open it, and our privacy lead when she asks what we "
+            "hold; each look is on record."
+        ),
         required=False,
     )
     contact = forms.CharField(

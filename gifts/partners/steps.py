@@ -67,7 +67,10 @@ def check(request: PartnerRequest, code: str) -> HttpResponse:
         return redirect("partner_pages:request", code)
     told = False
     if lacking := stating.missing(need):
-        return redirect("partner_pages:step", code, lacking)
+        # The page before the person's asks for nothing that must be: nobody knows whether it was
+        # seen, so it is shown again.
+        first = "details" if lacking == "person" else lacking
+        return redirect("partner_pages:step", code, first)
     if request.method == "POST":
         try:
             stating.send(need, by=request.worker)

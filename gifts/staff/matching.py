@@ -86,6 +86,13 @@ class OneRun(Reading):
         elif run.state == MatchRun.State.DECIDED:
             sent = _("Decided. What was approved is packed or handed over under “To be sent”.")
             found.append(Notice(sent, reverse("packing:index"), "good"))
+        elif approved := run.matches.filter(state=Match.State.APPROVED).count():
+            part = ngettext(
+                "%(n)s match is approved and under “To be sent”; the others are not decided.",
+                "%(n)s matches are approved and under “To be sent”; the others are not decided.",
+                approved,
+            )
+            found.append(Notice(part % {"n": approved}, reverse("packing:index"), "good"))
         elif run.made_at.date() < timezone.now().date():
             older = _("Made before today: what came since is not in it. Better propose anew.")
             found.append(Notice(older, reverse("matching:propose"), "warn"))
@@ -99,7 +106,7 @@ class OneRun(Reading):
                 "class.",
                 count,
             )
-            url = reverse("units:index") + "?state=ready&described=off"
+            url = reverse("units:index") + "?state=ready&undescribed=on"
             found.append(Notice(text % {"n": count}, url, "warn"))
         return found
 

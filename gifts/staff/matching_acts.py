@@ -59,11 +59,14 @@ class Propose(WagtailAdminTemplateMixin, TemplateView):
         }
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        before = MatchRun.objects.filter(state=MatchRun.State.PROPOSED).first()
         try:
             run = runs.propose(by=request.user)
         except runs.Refused as problem:
             messages.error(request, str(WHY_NOT[problem.code]))
             return redirect("matching:index")
+        if run == before:
+            messages.success(request, _("Nothing has changed since: this is the same proposal."))
         return redirect("matching:inspect", run.pk)
 
 

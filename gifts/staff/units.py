@@ -72,13 +72,16 @@ class UnitFilter(WagtailFilterSet):
         label=_("Stuck"), method="only_stuck", widget=forms.CheckboxInput
     )
 
-    described = django_filters.BooleanFilter(
-        label=_("Described"), field_name="spec_class", lookup_expr="isnull", exclude=True
+    undescribed = django_filters.BooleanFilter(
+        label=_("Devices not described yet"), method="only_undescribed", widget=forms.CheckboxInput
     )
 
     class Meta:
         model = Unit
         fields: ClassVar[list[str]] = ["state", "origin", "kind"]
+
+    def only_undescribed(self, rows: QuerySet[Unit], name: str, value: Any) -> QuerySet[Unit]:
+        return rows.filter(spec_class=None, kind__is_device=True) if value else rows
 
     def only_stuck(self, rows: QuerySet[Unit], name: str, value: Any) -> QuerySet[Unit]:
         return rows.filter(stuck()) if value else rows

@@ -65,8 +65,8 @@ def test_a_dropped_line_loses_nothing_that_was_saved(desk):
     fill(desk, code, "purpose")
 
     assert f"Laptop {code} Begun" in words(desk.get("/partners/"))
-    # "Go on" leads to the first page that lacks something, with what was typed before.
-    assert desk.get(f"/partners/requests/{code}/check/")["Location"].endswith("/person/")
+    # "Go on" leads to the first page that was not seen, with what was typed before.
+    assert desk.get(f"/partners/requests/{code}/check/")["Location"].endswith("/details/")
     assert PURPOSE["what_for"] in words(desk.get(f"/partners/requests/{code}/purpose/"))
 
 
