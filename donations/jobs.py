@@ -25,6 +25,7 @@ from donations import (
     programme,
     refunds,
 )
+from donations.books import checking
 from donations.models import (
     CheckoutAttempt,
     Donation,
@@ -46,6 +47,7 @@ log = logging.getLogger("northstar.jobs")
 
 __all__ = [
     "book",
+    "checking",
     "inbox",
     "mails",
     "plan_changes",

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from core import money
 from core.tokens import sha256
+from donations import periods
 from donations.gateway import Charge, Movement
 from donations.models import (
     Designation,
@@ -22,6 +23,7 @@ from donations.models import (
     DonationLine,
     Entry,
     LegalEntity,
+    LineMove,
     Posting,
     Receipt,
     Seal,
@@ -59,6 +61,8 @@ def post(
 ) -> bool:
     """Write one entry; false if this source already has one of this kind. Call under a row lock.
 
+    It is dated on the day it happened, or if that month is closed on the first open day after it.
+
     Raises:
         DatabaseError: the legs do not sum to zero per currency (the database's own check).
     """
@@ -71,7 +75,7 @@ def post(
         livemode=livemode,
         donation=donation,
         occurred_at=occurred_at,
-        posted_on=timezone.now().astimezone(ZoneInfo(entity.time_zone)).date(),
+        posted_on=periods.day_for(entity, livemode=livemode, occurred_at=occurred_at),
         reason=reason,
         actor=actor,
     )
@@ -144,7 +148,8 @@ def given_back_legs(
         .values("designation_id")
         .annotate(total=Sum("amount_minor"))
     }
-    shares = kept_of(lines, donation.amount_minor - sum(borne.values()) - amount_minor)
+    kept = donation.amount_minor - sum(borne.values())
+    before, shares = kept_of(lines, kept), kept_of(lines, kept - amount_minor)
     change: Counter[Designation] = Counter()
     for line, share in zip(lines, shares, strict=True):
         change[line.designation] += line.amount_minor - share
@@ -153,7 +158,7 @@ def given_back_legs(
     legs = [
         Leg(Account.PROCESSOR, -amount_minor, donation.currency),
         *(Leg(account, part, donation.currency, purpose) for purpose, part in change.items()),
-        *_covered(change, donation),
+        *_from_where_it_lies(lines, before, shares, change, donation),
         *_exchanged(donation.currency, -amount_minor, movement),
     ]
     if movement.fee_minor:
@@ -220,6 +225,27 @@ def _covered(change: Mapping[Designation, int], donation: Donation) -> list[Leg]
                 Leg(Account.TRANSFERS, lacking, donation.currency, shortfall()),
             ]
     return legs
+
+
+def _from_where_it_lies(
+    lines: Sequence[DonationLine],
+    before: Sequence[int],
+    shares: Sequence[int],
+    change: Mapping[Designation, int],
+    donation: Donation,
+) -> list[Leg]:
+    """A line that was moved gives back from where its money lies now, and the shortfall covers."""
+    moves = LineMove.objects.filter(line__donation=donation).select_related("destination")
+    lies = {move.line_id: move.destination for move in moves.order_by("pk")}
+    bearing, legs = Counter(change), list[Leg]()
+    for line, had, has in zip(lines, before, shares, strict=True):
+        if (now := lies.get(line.pk)) and now != line.designation:
+            bearing.update({line.designation: has - had, now: had - has})
+            legs += [
+                Leg(Account.TRANSFERS, had - has, donation.currency, now),
+                Leg(Account.TRANSFERS, has - had, donation.currency, line.designation),
+            ]
+    return [*legs, *_covered(bearing, donation)]
 
 
 def _exchanged(currency: str, amount_minor: int, movement: Movement) -> list[Leg]:

@@ -4,15 +4,19 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 
+from donations.staff.chart import ChartDesk
+from donations.staff.checks import ChecksDesk
 from donations.staff.disputes import AlertsDesk, DisputesDesk
 from donations.staff.donors import DonorsDesk
 from donations.staff.gifts import GiftsDesk
 from donations.staff.giving import DesignationsDesk, EntitiesDesk, OptionsDesk
 from donations.staff.inbox import InboxDesk
+from donations.staff.journal import JournalDesk
 from donations.staff.leaving import LeavingDesk
 from donations.staff.mails import MailsDesk
 from donations.staff.notes import TasksDesk
 from donations.staff.payouts import PayoutsDesk
+from donations.staff.periods import PeriodsDesk
 from donations.staff.plans import AtRiskDesk, PlansDesk
 from donations.staff.programme import ProgrammeDesk
 from donations.staff.receipts import ReceiptsDesk
@@ -48,6 +52,14 @@ class Afterwards(ViewSetGroup):
     items = (RefundsDesk, DisputesDesk, AlertsDesk, PayoutsDesk)
 
 
+class Books(ViewSetGroup):
+    menu_label = _("Books")
+    menu_name = "books"
+    menu_icon = "form"
+    menu_order = 157
+    items = (PeriodsDesk, JournalDesk, ChecksDesk, ChartDesk)
+
+
 class Operations(ViewSetGroup):
     menu_label = _("Operations")
     menu_name = "operations"
@@ -58,4 +70,4 @@ class Operations(ViewSetGroup):
 
 @hooks.register("register_admin_viewset")
 def desks() -> list[ViewSetGroup]:
-    return [Giving(), RegularGiving(), Afterwards(), Operations()]
+    return [Giving(), RegularGiving(), Afterwards(), Books(), Operations()]

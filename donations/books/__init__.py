@@ -4,7 +4,7 @@ Each check is one function that yields what is wrong; `manage.py verify_books` r
 above add their own when they are ready.
 """
 
-from donations.books import entries, plans, processor, receipts, spending
+from donations.books import entries, periods, plans, processor, receipts, spending
 from donations.books.problem import Check, Problem
 
 __all__ = ["CHECKS", "Problem", "verify"]
@@ -20,6 +20,7 @@ CHECKS: dict[str, Check] = {
     "payouts are explained": processor.payouts_are_explained,
     "no purpose spends what it has not": spending.nothing_is_overspent,
     "what is released was spent": spending.released_is_spent,
+    "moved lines are booked": spending.moves_are_booked,
     "commitments net out": spending.orders_net_out,
     "goals are not exceeded": entries.goals_are_not_exceeded,
     "each gift is paid once": entries.payments_once,
@@ -31,6 +32,8 @@ CHECKS: dict[str, Check] = {
     "receipts are right": receipts.receipts_are_right,
     "test and live are apart": entries.modes_are_apart,
     "the chain of seals is whole": entries.chain_is_whole,
+    "closed months stand": periods.closed_months_stand,
+    "closings follow each other": periods.closings_follow_each_other,
 }
 
 

@@ -6,7 +6,7 @@ from django.db.models import Count, Q, Sum
 
 from donations import ledger
 from donations.books.problem import Problem
-from donations.models import Designation, Posting
+from donations.models import Designation, LineMove, Posting
 
 Account = Posting.Account
 KEYS = ("designation_id", "designation__code", "entry__livemode", "currency")
@@ -63,3 +63,18 @@ def orders_net_out() -> Iterator[Problem]:
     )
     for row in rows.exclude(total=0):
         yield Problem(f"entry {row['entry_id']}", f"commits {row['total']} on one side only")
+
+
+def moves_are_booked() -> Iterator[Problem]:
+    """Each line that was moved to another designation has its transfer in the books."""
+    booked = {
+        (row["entry__source"], row["designation_id"]): row["amount_minor"]
+        for row in Posting.objects.filter(account=Account.TRANSFERS, entry__kind="moved").values(
+            "entry__source", "designation_id", "amount_minor"
+        )
+    }
+    for move in LineMove.objects.order_by("pk").iterator():
+        source = f"move:{move.pk}"
+        legs = (booked.get((source, move.origin_id)), booked.get((source, move.destination_id)))
+        if legs != (move.amount_minor, -move.amount_minor):
+            yield Problem(f"move {move.pk}", "is not in the books as it was written down")

@@ -1,6 +1,8 @@
 """The tables of money; each module holds one idea."""
 
 from donations.models.attempts import CheckoutAttempt, PaymentFailure
+from donations.models.chart import ChartAccount
+from donations.models.checks import BooksCheck
 from donations.models.defence import EventWindow, Tally, UsedChallenge
 from donations.models.designations import Designation
 from donations.models.disputes import Dispute, RiskAlert
@@ -10,8 +12,10 @@ from donations.models.entities import GivingOptions, LegalEntity
 from donations.models.inbox import Event
 from donations.models.ledger import BalanceTransaction, Entry, Posting, Seal, SealItem
 from donations.models.mails import Mail
+from donations.models.moves import LineMove
 from donations.models.notes import StaffNote
 from donations.models.payouts import Payout
+from donations.models.periods import Period, PeriodStep
 from donations.models.plans import Channel, Plan, PlanChange, PlanStep, StripeCustomer
 from donations.models.programme import ProgrammeMonth
 from donations.models.receipts import Receipt, ReceiptFile, ReceiptLink, ReceiptSeries
@@ -20,7 +24,9 @@ from donations.models.refunds import Refund
 
 __all__ = [
     "BalanceTransaction",
+    "BooksCheck",
     "Channel",
+    "ChartAccount",
     "CheckoutAttempt",
     "Designation",
     "Difference",
@@ -33,9 +39,12 @@ __all__ = [
     "EventWindow",
     "GivingOptions",
     "LegalEntity",
+    "LineMove",
     "Mail",
     "PaymentFailure",
     "Payout",
+    "Period",
+    "PeriodStep",
     "Plan",
     "PlanChange",
     "PlanStep",

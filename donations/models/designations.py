@@ -13,7 +13,11 @@ from donations.models.plans import LIVE
 
 
 @pghistory.track(
-    fields=["code", "name", "name_es", "restriction", "account_code", "fallback", "is_public"]
+    model_name="DesignationEvent",
+    fields=[
+        *("code", "name", "name_es", "restriction", "limited_by", "account_code", "fallback"),
+        "is_public",
+    ],
 )
 class Designation(models.Model):
     """A purpose that a gift may be given for, with its restriction class (FASB ASC 958)."""
@@ -22,6 +26,10 @@ class Designation(models.Model):
         WITHOUT = "without_donor_restrictions", _("Without donor restrictions")
         WITH = "with_donor_restrictions", _("With donor restrictions")
 
+    class Limit(models.TextChoices):
+        PURPOSE = "purpose", _("By purpose")
+        TIME = "time", _("By time")
+
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=120)
     name_es = models.CharField(_("name in Spanish"), max_length=120, blank=True)
@@ -29,6 +37,10 @@ class Designation(models.Model):
     description_es = models.CharField(_("the sentence in Spanish"), max_length=200, blank=True)
     restriction = models.CharField(
         _("restriction"), max_length=32, choices=Restriction, default=Restriction.WITHOUT
+    )
+    # Says something only of money with donor restrictions; see `restriction_class`.
+    limited_by = models.CharField(
+        _("restricted by"), max_length=10, choices=Limit, default=Limit.PURPOSE
     )
     account_code = models.CharField(_("account in the books"), max_length=40, blank=True)
     currency = models.CharField(_("currency"), max_length=3, default="USD")
@@ -145,6 +157,13 @@ class Designation(models.Model):
     def ends(self) -> str:
         """The field by which it does not take any amount for ever; empty if it does."""
         return next((field for field in ("target_minor", "closes_at") if getattr(self, field)), "")
+
+    @property
+    def restriction_class(self) -> str:
+        """Its class in the books: without restriction, restricted by purpose, or by time."""
+        if self.restriction == self.Restriction.WITHOUT:
+            return str(self.Restriction.WITHOUT.label)
+        return f"{self.Restriction.WITH.label} ({self.get_limited_by_display()})"
 
     @property
     def public_name(self) -> str:

@@ -7,7 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 @pghistory.track(
-    pghistory.UpdateEvent(), fields=["name", "tax_id", "address", "statement_descriptor", "email"]
+    pghistory.UpdateEvent(),
+    model_name="LegalEntityEvent",
+    fields=[
+        *("name", "tax_id", "address", "statement_descriptor", "email", "fiscal_year_begins"),
+    ],
 )
 class LegalEntity(models.Model):
     """An organisation that may receive gifts and issue receipts in its own name."""
@@ -26,6 +30,11 @@ class LegalEntity(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="USD")
     # Decides in which tax year a gift falls: midnight is the organisation's, not the server's.
     time_zone = models.CharField(_("time zone"), max_length=64, default="America/New_York")
+    fiscal_year_begins = models.PositiveSmallIntegerField(
+        _("first month of the fiscal year"),
+        default=1,
+        help_text=_("1 is January, 7 is July. A fiscal year is named for the year it ends in."),
+    )
     receipt_pack = models.SlugField(_("receipt rules"), max_length=20, default="us")
     # Neutral on purpose: whoever shares a card statement with the donor learns nothing from it.
     statement_descriptor = models.CharField(_("name on card statements"), max_length=22)
@@ -39,7 +48,11 @@ class LegalEntity(models.Model):
                 fields=["is_default"],
                 condition=models.Q(is_default=True),
                 name="one_default_legal_entity",
-            )
+            ),
+            models.CheckConstraint(
+                name="fiscal_year_begins_in_a_month",
+                condition=models.Q(fiscal_year_begins__range=(1, 12)),
+            ),
         ]
 
     def __str__(self) -> str:

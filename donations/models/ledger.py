@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core import rules
+from donations.models.periods import IN_CLOSED, LOCK
 
 
 class Entry(models.Model):
@@ -19,7 +20,7 @@ class Entry(models.Model):
     donation = models.ForeignKey(
         "donations.Donation", models.PROTECT, null=True, blank=True, related_name="entries"
     )
-    # When it happened; `posted_on` is the open period's day it was booked.
+    # When it happened; `posted_on` is that day, or the first open one if its month was closed.
     occurred_at = models.DateTimeField(_("happened"))
     posted_on = models.DateField(_("booked on"))
     corrects = models.ForeignKey("self", models.PROTECT, null=True, blank=True)
@@ -41,7 +42,32 @@ class Entry(models.Model):
                 condition=models.Q(corrects=None) | ~models.Q(reason=""),
             ),
         ]
-        triggers = [rules.append_only("entry_written_once")]
+        indexes = [
+            models.Index(fields=["legal_entity", "livemode", "posted_on"], name="entry_by_day")
+        ]
+        triggers = [
+            rules.append_only("entry_written_once"),
+            pgtrigger.Trigger(
+                name="entry_in_an_open_month",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=f"""
+                    IF TG_OP <> 'INSERT' THEN
+                        IF EXISTS ({IN_CLOSED.format(entry="OLD")}) THEN
+                            RAISE EXCEPTION 'the month of % is closed', OLD.posted_on;
+                        END IF;
+                        IF TG_OP = 'DELETE' THEN
+                            RETURN OLD;
+                        END IF;
+                    END IF;
+                    PERFORM pg_advisory_xact_lock_shared({LOCK}, NEW.legal_entity_id::int);
+                    IF EXISTS ({IN_CLOSED.format(entry="NEW")}) THEN
+                        RAISE EXCEPTION 'the month of % is closed', NEW.posted_on;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.source}"
@@ -115,6 +141,23 @@ class Posting(models.Model):
                     END IF;
                     RETURN NULL;
                 """,
+            ),
+            pgtrigger.Trigger(
+                name="postings_in_an_open_month",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="fresh"),
+                func=f"""
+                    IF EXISTS (
+                        SELECT 1 FROM donations_entry e
+                        WHERE e.id IN (SELECT entry_id FROM fresh)
+                          AND EXISTS ({IN_CLOSED.format(entry="e")})
+                    ) THEN
+                        RAISE EXCEPTION 'the month of this entry is closed';
+                    END IF;
+                    RETURN NULL;
+                """,  # noqa: S608 - our own words
             ),
         ]
 

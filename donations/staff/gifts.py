@@ -15,7 +15,7 @@ from wagtail.admin.ui.tables import Column
 
 from donations.ledger import SHORTFALL
 from donations.models import CheckoutAttempt, Designation, Donation, Posting, StaffNote
-from donations.staff import disputes, notes, refunds, words
+from donations.staff import disputes, moving, notes, refunds, words
 from donations.staff.desk import (
     Cell,
     Desk,
@@ -147,6 +147,7 @@ class Gift(Reading):
         shown = [
             self._facts(gift),
             self._purposes(gift),
+            moving.section(gift),
             self._tries(gift),
             refunds.section(gift) if self.may_see("refund") else None,
             disputes.section(gift) if self.may_see("dispute") else None,
@@ -334,4 +335,4 @@ class GiftsDesk(Desk):
     filterset_class = GiftFilter
     index_view_class = Gifts
     inspect_view_class = Gift
-    acts = [NoteOnGift, refunds.RefundGift]
+    acts = [NoteOnGift, refunds.RefundGift, moving.MoveLine]

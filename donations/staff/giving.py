@@ -59,7 +59,15 @@ class DesignationForm(MoneyForm):
         model = Designation
         fields: ClassVar[list[str]] = [
             *("name", "name_es", "description", "description_es", "code", "restriction"),
-            *("account_code", "is_public", "is_default", "position", "opens_at", "closes_at"),
+            *(
+                "limited_by",
+                "account_code",
+                "is_public",
+                "is_default",
+                "position",
+                "opens_at",
+                "closes_at",
+            ),
             *("currency", "target_minor", "over_funding_percent", "fallback"),
         ]
 
@@ -111,7 +119,7 @@ class EntityForm(WagtailAdminModelForm):
         model = LegalEntity
         fields: ClassVar[list[str]] = [
             *("name", "short_name", "tax_id", "address", "email", "phone", "website"),
-            *("statement_descriptor", "time_zone"),
+            *("statement_descriptor", "time_zone", "fiscal_year_begins"),
         ]
 
     def clean_statement_descriptor(self) -> str:

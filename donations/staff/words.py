@@ -99,6 +99,7 @@ HAPPENED: Words = {
     "review_opened": _("Put under review by Stripe"),
     "review_closed": _("The review is closed"),
     "review_left": _("The review was left as it is"),
+    "line_moved": _("Moved to another designation"),
 }
 DONORS = {"begun", "sent_to_stripe", "canceled"}
 STRIPES = {

@@ -69,6 +69,8 @@ FINANCE = Role(
         *("view_staffnote", "add_staffnote", "change_staffnote"),
         *("view_refund", "request_refund", "approve_refund", "view_dispute", "view_payout"),
         *("view_riskalert", "settle_riskalert"),
+        *("view_period", "close_period", "reopen_period", "view_chartaccount", "add_linemove"),
+        *("view_bookscheck", "add_bookscheck"),
     )
     # Whoever lets money go has not ordered: the database holds it for each single order.
     + _things(
@@ -82,6 +84,7 @@ FINANCE_LEAD = Role(
     permissions=(
         *FINANCE.permissions,
         *_money("add_designation", "change_designation"),
+        *_money("add_chartaccount", "change_chartaccount"),
         *_money("add_givingoptions", "change_givingoptions", "change_legalentity"),
     )
 )

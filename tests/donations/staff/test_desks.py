@@ -294,6 +294,7 @@ def test_the_lead_makes_a_designation_and_its_promise_stays(make_gift, lead):
     make_gift()
     typed = {
         "name": "Laptops", "code": "laptops", "restriction": "with_donor_restrictions",
+        "limited_by": "purpose",
         "currency": "USD", "position": "40", "over_funding_percent": "0", "target_minor": "",
     }  # fmt: skip
     assert lead.post(url("designations:add"), typed).status_code == 302

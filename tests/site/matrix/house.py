@@ -28,11 +28,14 @@ from accounts.models import User
 from campaigns.models import Picture
 from donations import tracing
 from donations.models import (
+    BooksCheck,
+    ChartAccount,
     Dispute,
     EventWindow,
     GivingOptions,
     Mail,
     Payout,
+    Period,
     Reconciliation,
     Refund,
     RiskAlert,
@@ -158,6 +161,11 @@ def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict
     check = Reconciliation.objects.create(
         since=now - timedelta(days=1), until=now, livemode=False, repairs=True
     )
+    month = Period.objects.create(
+        legal_entity=gift.legal_entity, livemode=False, begins_on=date(2026, 1, 1)
+    )
+    entry, checked = gift.entries.first(), BooksCheck.objects.create(finished_at=now)
+    assert entry is not None
     window = EventWindow.objects.create(
         starts_at=now - timedelta(days=1), ends_at=now, note="x", opened_by=author
     )
@@ -171,6 +179,8 @@ def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict
         **{"inbox:pk": quote(make_event().pk), "reconciliation:pk": check.pk},
         **{"windows:pk": window.pk, "mails:pk": sent.pk, "designations:pk": line.designation_id},
         **{"amounts:pk": options.pk, "entities:pk": gift.legal_entity_id},
+        **{"periods:pk": month.pk, "journal:pk": entry.pk, "checks:pk": checked.pk},
+        "chart:pk": ChartAccount.objects.earliest("pk").pk,
         # What a donor has in hand: links from mails, and addresses she was led to.
         **{"review:reference": waiting.reference, "pay:reference": waiting.reference},
         **{"back:reference": waiting.reference, "return:reference": gift.reference},
