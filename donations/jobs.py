@@ -25,6 +25,7 @@ from donations import (
     programme,
     refunds,
 )
+from donations.exports import making
 from donations.models import (
     CheckoutAttempt,
     Donation,
@@ -48,6 +49,7 @@ __all__ = [
     "book",
     "inbox",
     "mails",
+    "making",
     "plan_changes",
     "plan_notices",
     "plan_refresh",
