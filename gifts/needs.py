@@ -1,28 +1,28 @@
-"""How many people stand behind a wish: the one question asked of the confidential part."""
+"""Who stands behind the wishes: the one question asked of the confidential part, as counts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import connections
 
-from gifts.models import ItemKind
+# A kind of thing, a region and a purpose, by their codes.
+Cell = tuple[str, str, str]
+# How many different people need something in exactly these cells.
+Crowd = Mapping[frozenset[Cell], int]
 
 
 @dataclass(frozen=True)
 class People:
-    """Different people with a verified need in one cell; several needs of one count once."""
+    """Different people with verified needs."""
 
     # Open needs, of partners that take part.
-    now: int
+    now: Crowd
     # All that were ever verified and not withdrawn: what publishing tells adds up over time.
-    ever: int
+    ever: Crowd
 
 
-def people(kind: ItemKind, region: str | None = None, purpose: str | None = None) -> People | None:
-    """The people of one cell.
-
-    Args:
-        region: none counts all regions.
-        purpose: none counts all purposes.
+def people() -> People | None:
+    """Everybody, by what she needs.
 
     Returns:
         None where nobody can know: the public side cannot ask. It never counts as enough.
@@ -31,7 +31,4 @@ def people(kind: ItemKind, region: str | None = None, purpose: str | None = None
         return None
     from gifts.vault import needs  # noqa: PLC0415 - not installed on the public side
 
-    return People(
-        now=needs.people(needs.waiting(), kind.code, region, purpose),
-        ever=needs.people(needs.ever(), kind.code, region, purpose),
-    )
+    return People(now=needs.people(needs.waiting()), ever=needs.people(needs.ever()))

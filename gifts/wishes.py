@@ -12,7 +12,7 @@ from core.discretion import telling
 from donations import room
 from donations.models import Designation
 from gifts import catalogue, ladder
-from gifts.models import Unit, Wish
+from gifts.models import ItemKind, Unit, Wish
 
 State = Wish.State
 EDUCATION = "education"
@@ -114,6 +114,9 @@ def publish(wish: Wish, *, level: ladder.Level | None = None) -> Wish:
     if wish.designation_id is None:
         if level is not None and level in ladder.rungs(wish):
             wish.region, wish.purpose = level.region, level.purpose
+        # Two that are published at once would count the same people.
+        counted = ItemKind.objects.filter(general_stock=False).order_by("pk")
+        list(counted.select_for_update(no_key=True))
         if not ladder.is_behind(wish, ladder.rungs(wish)[0]):
             raise NotPossible("not_enough", ladder.passing(wish))
         _open_purse(wish)

@@ -195,6 +195,12 @@ class Listing(generic.IndexView):
     def is_searchable(self) -> bool:
         return self.finder is not None
 
+    @cached_property
+    def is_filtering(self) -> bool:
+        """Wagtail takes a box that nobody ticked for a filter, and counts "matches"."""
+        filters = self.filters
+        return bool(filters and filters.is_valid() and any(filters.form.cleaned_data.values()))
+
     def search_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         finder = type(self).finder
         if not self.is_searching or finder is None:

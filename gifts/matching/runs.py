@@ -7,6 +7,7 @@ it counts before somebody approves. The vault is written first, and tells the ev
 its outbox.
 """
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
@@ -16,7 +17,6 @@ from typing import Any
 from django.db import IntegrityError, connections
 from django.db.models import QuerySet
 from django.utils import timezone
-from psycopg.types.json import Jsonb
 
 from core.tokens import sha256
 from gifts.delivery.outbox import carried
@@ -103,12 +103,12 @@ def _write(run: MatchRun, plan: Plan, reasons: Reasons) -> None:
             INSERT INTO vault_match
                 (run_id, need_id, unit_code, state, cost, reasons, decided_who, ended_why)
             SELECT %s, n.id, row.thing, %s, row.cost, row.reasons, '', ''
-            FROM jsonb_to_recordset(%s) AS row
+            FROM jsonb_to_recordset(%s::jsonb) AS row
                 (place int, need text, thing text, cost bigint, reasons jsonb)
             JOIN vault_need n ON n.code = row.need
             ORDER BY row.place
             """,
-            [run.pk, Match.State.PROPOSED, Jsonb(rows)],
+            [run.pk, Match.State.PROPOSED, json.dumps(rows)],
         )
 
 

@@ -20,7 +20,12 @@ class Buy:
 
     @property
     def wanted(self) -> list[tuple[tuple[int, str, str], int]]:
-        """What exactly to buy: class, keyboard and voltage, how many; the most first."""
+        """What exactly to buy: class, keyboard and voltage, how many; the most first.
+
+        A course fee has none of the three, whatever the mains of whoever asks for it.
+        """
+        if not self.pool.wish.kind.is_device:
+            return []
         found = Counter((ask.spec_class, ask.keyboard, ask.voltage) for ask in self.serves)
         return sorted(found.items(), key=lambda one: (-one[1], one[0]))
 

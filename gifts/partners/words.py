@@ -89,6 +89,8 @@ def stands(need: Need) -> str:
     """Where a request stands, as a key of STANDS."""
     if need.state == State.DRAFT:
         return "sent" if need.sent_at else "writing"
+    if need.state == State.WITHDRAWN and need.answer:
+        return State.EXPIRED  # not by her partner: staff ended it, and say why
     return str(need.state)
 
 

@@ -12,7 +12,7 @@ from gifts.staff.people import PeopleDesk, RequestsDesk
 
 
 class Confidential(ViewSetGroup):
-    menu_label = _("Partners and needs")
+    menu_label = _("Partners")
     menu_name = "confidential"
     menu_icon = "lock"
     menu_order = 165

@@ -84,7 +84,8 @@ class OneRun(Reading):
         if run.state == MatchRun.State.DROPPED:
             found.append(Notice(_("Put aside: nothing of it was given."), tone="warn"))
         elif run.state == MatchRun.State.DECIDED:
-            found.append(Notice(_("Decided."), tone="good"))
+            sent = _("Decided. What was approved is packed or handed over under “To be sent”.")
+            found.append(Notice(sent, reverse("packing:index"), "good"))
         elif run.made_at.date() < timezone.now().date():
             older = _("Made before today: what came since is not in it. Better propose anew.")
             found.append(Notice(older, reverse("matching:propose"), "warn"))

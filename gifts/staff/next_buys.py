@@ -74,7 +74,7 @@ class NextBuys(WagtailAdminTemplateMixin, TemplateView):
                 self._count(buy),
                 amount(buy.pool.left_minor, buy.pool.wish.currency),
                 "\n".join(_exactly(buy)),
-                "\n".join(_why(buy, today)),
+                " ".join(_why(buy, today)),
             ]
             for buy in advice.buys
         ]
@@ -103,12 +103,12 @@ def _exactly(buy: shopping.Buy) -> list[str]:
 
 def _why(buy: shopping.Buy, today: date) -> list[str]:
     can_buy, count = buy.pool.can_buy, len(buy.serves)
+    if not can_buy:
+        return [gettext("Its money does not pay for one yet.")]
     pays = ngettext("Its money pays for %(n)s.", "Its money pays for %(n)s.", can_buy)
     found = [pays % {"n": can_buy}]
     if not count:
-        if can_buy:
-            found.append(gettext("No open need is waiting for it."))
-        return found
+        return [*found, gettext("No open need is waiting for it.")]
     serves = ngettext(
         "%(n)s open need would be served.", "%(n)s open needs would be served.", count
     )

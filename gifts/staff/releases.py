@@ -9,7 +9,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
 
-from core.discretion import telling
 from donations.staff.desk import (
     Act,
     Cell,
@@ -85,9 +84,8 @@ class NoteForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         for field in ("text", "text_es"):
-            if word := telling(data.get(field) or ""):
-                text = gettext("Please say it without “%(word)s”: notes are read over shoulders.")
-                self.add_error(field, text % {"word": word})
+            if change := notes.problem(data.get(field) or ""):
+                self.add_error(field, change)
         return data
 
 

@@ -7,8 +7,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from core.discretion import telling
+from core.findable import findable
 from gifts.ladder import K
 from gifts.models import Release, ReleasedUnit, ReleaseNote, Wish
 
@@ -91,5 +93,9 @@ def of(wishes: Iterable[int]) -> dict[int, list[ReleaseNote]]:
 
 
 def problem(text: str) -> str:
-    """What in a text must not be read by strangers, or ""."""
-    return telling(text)
+    """What to change in a text that strangers will read, or ""."""
+    if word := telling(text):
+        told = gettext("Please say it without “%(word)s”: notes are read over shoulders.")
+        return told % {"word": word}
+    found = findable(text)
+    return found.sentence if found else ""

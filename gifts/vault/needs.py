@@ -1,10 +1,11 @@
 """The life of a need: it is stated, then moved from state to state, each step on record."""
 
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.findable import Found, findable
@@ -168,8 +169,11 @@ def ever() -> QuerySet[Need]:
     )
 
 
-def people(needs: QuerySet[Need], kind: str, region: str | None, purpose: str | None) -> int:
-    """How many different people have one of these in a cell; none counts all."""
-    cell = {"kind": kind, "region": region, "purpose": purpose}
-    narrowed = needs.filter(**{name: code for name, code in cell.items() if code})
-    return narrowed.aggregate(found=Count("recipient", distinct=True))["found"] or 0
+def people(needs: QuerySet[Need]) -> Counter[frozenset[tuple[str, str, str]]]:
+    """How many different people have these needs, by all their cells of kind, region, purpose."""
+    cells: defaultdict[Any, set[tuple[str, str, str]]] = defaultdict(set)
+    for person, kind, region, purpose in needs.values_list(
+        "recipient", "kind", "region", "purpose"
+    ):
+        cells[person].add((kind, region, purpose))
+    return Counter(map(frozenset, cells.values()))

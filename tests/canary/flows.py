@@ -120,6 +120,8 @@ def _under_way(lives: Lives, served: Recipient, by: User) -> None:
     match = make_match(need=lives.fill(make_need(recipient=served)))
     batch = batches.pack(served.partner, codes=[match.unit_code], by=by)
     draft = lives.fill(make_need(recipient=served, state="draft", sent_at=None))
+    with vault_atomic():
+        sealing.seal(draft, typed="")  # nothing came too late here: the pages show what was saved
     lives.under_way = {
         **{"batches:pk": batch.pk, "list:pk": batch.pk, "parcels:pk": batch.parcels.get().pk},
         "requests:code": draft.code,

@@ -22,13 +22,7 @@ from tests.site.matrix.asking import undone
 from tests.site.matrix.house import donor, furnish
 
 FULL = os.environ.get("CANARY") == "full"
-pytestmark = [
-    pytest.mark.django_db(databases=["default", "vault"]),
-    # Wagtail leaves the file it drew a picture into to the collector.
-    pytest.mark.filterwarnings(
-        "ignore:.*SpooledTemporaryFile:pytest.PytestUnraisableExceptionWarning"
-    ),
-]
+pytestmark = pytest.mark.django_db(databases=["default", "vault"])
 __all__ = ["donor", "furnish"]
 SHORT = "A"
 DOORS = {"W": "/partners/"}

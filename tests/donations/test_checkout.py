@@ -282,7 +282,7 @@ def test_a_change_cut_short_is_finished_when_the_form_is_sent_again(giving):
 
 
 def test_the_lines_of_a_gift_add_up_with_the_covered_fee_split_along(giving):
-    purposes = Designation.objects.order_by("position")
+    purposes = Designation.objects.order_by("position")[:3]
     parts = [Part(purpose, 3333) for purpose in purposes]
     donation = giving.begin(parts=parts, fee_cover_minor=341)
     assert donation.amount_minor == 3 * 3333 + 341

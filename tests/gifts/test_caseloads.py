@@ -6,6 +6,7 @@ was ever public, one wish after the other and all of them together.
 """
 
 import random
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 import numpy
@@ -34,13 +35,13 @@ class Caseload:
     wanted: dict[int, set[Cell]] = field(default_factory=dict)
     open_now: set[tuple[int, Cell]] = field(default_factory=set)
 
-    def people(self, kind, region=None, purpose=None):
-        def fits(cell):
-            return cell[0] == kind.code and region in (None, cell[1]) and purpose in (None, cell[2])
-
+    def people(self):
+        open_now = defaultdict(set)
+        for one, cell in self.open_now:
+            open_now[one].add(cell)
         return needs.People(
-            now=len({one for one, cell in self.open_now if fits(cell)}),
-            ever=len({one for one, cells in self.wanted.items() if any(map(fits, cells))}),
+            now=Counter(map(frozenset, open_now.values())),
+            ever=Counter(map(frozenset, self.wanted.values())),
         )
 
     def come(self, chance, kinds, count):

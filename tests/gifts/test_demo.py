@@ -1,6 +1,6 @@
 """The people of the demonstration truly stand behind its wishes; what waits can be matched."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 
 import pytest
@@ -26,18 +26,13 @@ def counted(monkeypatch):
     """The ladder counts the demonstration's people as they will stand in the vault."""
     missing = set()
 
-    def people(kind, region=None, purpose=None):
-        found = {
-            (house.name, who)
-            for house in HOUSES
-            for asked, who in house.each
-            if not house.is_suspended
-            and asked.kind == kind.code
-            and region in (None, house.region)
-            and purpose in (None, asked.purpose)
-        }
-        found -= missing
-        return needs.People(now=len(found), ever=len(found))
+    def people():
+        cells = defaultdict(set)
+        for house in HOUSES:
+            for asked, who in () if house.is_suspended else house.each:
+                cells[house.name, who].add((asked.kind, house.region, asked.purpose))
+        found = Counter(frozenset(each) for one, each in cells.items() if one not in missing)
+        return needs.People(now=found, ever=found)
 
     monkeypatch.setattr(needs, "people", people)
     return missing

@@ -1,5 +1,6 @@
 """A wish from its first words to its end, and the ladder that it is published on."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.utils import timezone
 
 from donations import demo, room
 from gifts import ladder, needs, progress, units, wishes
-from gifts.models import ItemCost, Purpose, Region, Unit, Wish
+from gifts.models import ItemCost, ItemKind, Purpose, Region, Unit, Wish
 from tests.giving import later
 from tests.people import person
 from tests.things_made import make_kind, make_wish
@@ -114,11 +115,16 @@ def test_a_kind_that_is_no_general_stock_is_refused_and_led_to_the_education_fun
 
 @pytest.fixture
 def counted(monkeypatch):
-    """People with verified needs by cell; a cell that is not named holds none."""
+    """People with verified needs by cell, of each kind others; none in cells that are not named."""
     cells: dict[tuple[str | None, str | None], int] = {}
 
-    def people(kind, region=None, purpose=None):
-        found = cells.get((region, purpose), 0)
+    def people():
+        # Where a cell names no region or purpose they need it somewhere else, for something else.
+        found = Counter({
+            frozenset([(kind.code, region or "africa", purpose or "language")]): count
+            for (region, purpose), count in cells.items()
+            for kind in ItemKind.objects.filter(general_stock=False)
+        })  # fmt: skip
         return needs.People(now=found, ever=found)
 
     monkeypatch.setattr(needs, "people", people)
@@ -164,8 +170,41 @@ def test_a_wish_that_was_ever_published_has_used_up_its_eleven_people(counted):
     assert wishes.publish(other).state == State.PUBLISHED
 
 
+def test_whoever_needs_two_things_counts_for_one_wish_alone(monkeypatch):
+    one, other = make_kind(general_stock=False), make_kind(general_stock=False)
+    cells = {kind: (kind.code, "latin_america", "university") for kind in (one, other)}
+
+    def known(both, alone):
+        crowd = {frozenset(cells.values()): both, frozenset([cells[other]]): alone}
+        monkeypatch.setattr(needs, "people", lambda: needs.People(now=crowd, ever=crowd))
+
+    known(both=11, alone=10)
+    published(kind=one)
+    second = wishes.review(written(kind=other), by=person())
+    assert refused(wishes.publish, second).level == ladder.Level()
+    known(both=11, alone=11)
+    assert wishes.publish(second).state == State.PUBLISHED
+
+
+def test_wishes_that_overlap_have_eleven_of_their_own_together(monkeypatch):
+    """Each of two cells holds eleven, and both together no twenty-two."""
+    kind = make_kind(general_stock=False)
+    first, second = ((kind.code, "latin_america", name) for name in ("university", "language"))
+
+    def known(both):
+        crowd = {frozenset([first]): 6, frozenset([second]): 6, frozenset([first, second]): both}
+        monkeypatch.setattr(needs, "people", lambda: needs.People(now=crowd, ever=crowd))
+
+    known(both=5)
+    published(kind=kind)
+    other = wishes.review(written(kind=kind, purpose="language"), by=person())
+    assert refused(wishes.publish, other).code == "not_enough"
+    known(both=10)
+    assert wishes.publish(other).state == State.PUBLISHED
+
+
 def test_an_unknown_count_is_never_enough(monkeypatch):
-    monkeypatch.setattr(needs, "people", lambda *cell: None)
+    monkeypatch.setattr(needs, "people", lambda: None)
     wish = wishes.review(written(kind=make_kind(general_stock=False)), by=person())
     assert refused(wishes.publish, wish).code == "not_enough"
 

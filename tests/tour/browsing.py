@@ -93,7 +93,7 @@ class Windows:
             locale="es-MX" if prefix else "en-US",
             **kind,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         page = context.new_page()
         page.on("pageerror", lambda error: self.wrong.append(f"{page.url}: {error}"))
         page.on("console", self._listen)

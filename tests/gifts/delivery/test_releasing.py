@@ -159,7 +159,11 @@ def test_a_note_is_about_a_pool_of_eleven_and_passes_two_people(giving, wish, pu
     with pytest.raises(notes.Refused, match="too_few"):
         notes.write(release, wish=wish, **said)
     release = publish()
-    for wrong, why in (({"text": " "}, "no_text"), ({"text": "For survivors."}, "telling")):
+    for wrong, why in (
+        ({"text": " "}, "no_text"),
+        ({"text": "For survivors."}, "telling"),
+        ({"text": "We thank you, says Lucía of Quetzaltenango."}, "telling"),
+    ):
         with pytest.raises(notes.Refused, match=why):
             notes.write(release, wish=wish, **said | wrong)
     note = notes.write(release, wish=wish, **said)

@@ -124,6 +124,7 @@ def test_what_nobody_heard_of_is_listed_with_how_long(coordinator, partner, monk
     match = make_match(partner=partner)
     sent(match)
     assert "nothing heard" not in text(coordinator.get(url("parcels:index")))
+    assert "There is 1 match" not in text(coordinator.get(url("parcels:index")))
     monkeypatch.setitem(patience.DAYS, Parcel.State.SHIPPED, 0)
     assert "shipped 0 days ago, nothing heard" in text(coordinator.get(url("parcels:index")))
     assert match.unit_code in text(coordinator.get(url("parcels:index") + "?overdue=on"))

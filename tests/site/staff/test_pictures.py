@@ -13,11 +13,7 @@ from campaigns.models import Picture
 from tests.people import person, signed_in
 from tests.roles import STAFF
 
-pytestmark = [
-    pytest.mark.role(STAFF),
-    # Wagtail leaves the temporary file of a smaller copy to the garbage collector.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.role(STAFF)
 
 
 @pytest.fixture(autouse=True)
