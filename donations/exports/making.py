@@ -32,9 +32,18 @@ PART_BYTES = 4 << 20
 SAY_EVERY_SECONDS = 1.0
 # Writing is told as the first nine tenths, reading back as the rest.
 WRITTEN_PERCENT = 90
+
+
+def _parquet(file: IO[bytes], source: Source) -> None:
+    from donations.exports import parquet  # noqa: PLC0415 - 100 MB that few processes need
+
+    parquet.write(file, source)
+
+
 WRITERS: dict[str, Callable[[IO[bytes], Source], None]] = {
     Format.CSV: plain.write,
     Format.XLSX: workbook.write,
+    Format.PARQUET: _parquet,
     Format.QUICKBOOKS: plain.write_bare,
     Format.XERO: plain.write_xero,
 }

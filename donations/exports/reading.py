@@ -27,6 +27,10 @@ def totals(file: IO[bytes], form: str, layout: Layout) -> Totals:
     file.seek(0)
     if form == Format.XERO:
         return _xero(file, layout)
+    if form == Format.PARQUET:
+        from donations.exports import parquet  # noqa: PLC0415 - 100 MB that few processes need
+
+        return _balanced(parquet.totals(file, layout), layout)
     rows = _sheets(file) if form == Format.XLSX else _lines(file)
     return _balanced(_added(rows, layout.places(layout.by), layout.places(layout.sums)), layout)
 
