@@ -13,7 +13,7 @@ import pyarrow.parquet
 
 from donations.exports.copying import Source, listed
 from donations.exports.layouts import Column, Layout, Type
-from donations.exports.totals import Totals
+from donations.exports.totals import ZERO, Totals
 
 # Parsed and written at once; a few dozen megabytes.
 GROUP_ROWS = 131_072
@@ -65,6 +65,6 @@ def totals(file: IO[bytes], layout: Layout) -> Totals:
         for batch in held.iter_batches(GROUP_ROWS, columns=names):
             groups = pa.Table.from_batches([batch]).group_by(layout.by).aggregate(asked)
             for row in groups.to_pylist():
-                sums = [row[f"{name}_sum"] or 0 for name in layout.sums]
+                sums = [row[f"{name}_sum"] or ZERO for name in layout.sums]
                 found.add(tuple(row[name] for name in layout.by), sums, row["count_all"])
     return found
