@@ -23,7 +23,7 @@ MOST_MB = 350
 def run(ground: Ground, share: float = 1.0) -> Table:
     """With `share` of the rows; nothing else at work."""
     ground.worker(runs=False)
-    ground.stack.manage("shell", "--no-imports", "-c", FILL % {"rows": int(ROWS * share)})
+    ground.stack.manage("shell", "--no-imports", "-c", FILL.replace("ROWS", str(int(ROWS * share))))
     with psycopg.connect(ground.stack.databases.owner, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
     rows = ground.rows("SELECT count(*) AS count FROM donations_posting")[0]["count"]
@@ -96,30 +96,29 @@ from donations import demo
 from donations.models import Designation, LegalEntity
 demo.seed()
 given = {
-    "entity": LegalEntity.objects.get(is_default=True).pk, "entries": %(rows)d // 2,
+    "entity": LegalEntity.objects.get(is_default=True).pk, "entries": ROWS // 2,
     "purpose": Designation.objects.get(is_default=True).pk,
 }
 with connection.cursor() as cursor:
     cursor.execute('''
         INSERT INTO donations_entry (source, kind, legal_entity_id, livemode, occurred_at,
             posted_on, reason, sha256)
-        SELECT 'ch_' || md5(n::text), 'charge', %%(entity)s, false,
+        SELECT 'ch_' || md5(n::text), 'charge', %(entity)s, false,
             timestamptz '2025-01-01 12:00Z' + n %% 365 * interval '1 day',
             date '2025-01-01' + n %% 365,
             CASE WHEN n %% 10 = 0 THEN '=cmd|''/C calc''!A' || n ELSE '' END, ''
-        FROM generate_series(1, %%(entries)s) n'''.replace(" % ", " %% "), given)
+        FROM generate_series(1, %(entries)s) n''', given)
     cursor.execute('''
         INSERT INTO donations_posting (entry_id, account, designation_id, amount_minor, currency)
         SELECT e.id, leg.account, leg.purpose, leg.side * (500 + e.id %% 10000), 'USD'
         FROM donations_entry e, (VALUES ('processor_balance', NULL::bigint, 1),
-            ('contributions', %%(purpose)s, -1)) AS leg (account, purpose, side)
-        '''.replace(" % ", " %% "), given)
+            ('contributions', %(purpose)s, -1)) AS leg (account, purpose, side)
+        ''', given)
 """
 WRITE = """
 import json, resource, tempfile, time
 from datetime import date
 from django.utils import timezone
-from accounts.models import User
 from donations.exports import layouts, making, reading
 from donations.models import Export, LegalEntity
 export = Export(kind="journal", format="%(form)s", livemode=False, first_day=date(2020, 1, 1),
