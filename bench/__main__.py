@@ -1,8 +1,9 @@
 """Measure and compare: `make bench`, or `make bench ARGS="intake --write"`.
 
-The names: intake, pages, gift, wishes, proposal, programme, receipts, matching; all without one.
+The names: intake, pages, gift, wishes, proposal, exports, programme, receipts, matching; all
+without one.
 --write puts the tables into docs/bench.md. The programme takes a while and some 10 GB: --share 0.1
-for a tenth.
+for a tenth, of the exports too.
 """
 
 import argparse
@@ -12,7 +13,18 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import gift, ground, intake, matching, pages, programme, proposal, receipts, wishes
+from bench import (
+    exports,
+    gift,
+    ground,
+    intake,
+    matching,
+    pages,
+    programme,
+    proposal,
+    receipts,
+    wishes,
+)
 from bench.table import Table
 from deploy.processes import ROOT
 
@@ -35,10 +47,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name")
     parser.add_argument("--write", action="store_true", help="into docs/bench.md")
-    parser.add_argument("--share", type=float, default=1.0, help="of the programme's rows")
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="of the rows of programme and exports"
+    )
     options = parser.parse_args()
-    # Last on its ground, which it fills.
-    on_ground = ON_GROUND | {"programme": lambda here: programme.run(here, options.share)}
+    # Last on its ground, which they fill.
+    on_ground = ON_GROUND | {
+        "exports": lambda here: exports.run(here, options.share),
+        "programme": lambda here: programme.run(here, options.share),
+    }
     alone = {"receipts": receipts.run, "matching": matching.run}
     names = options.names or [*on_ground, *alone]
     if unknown := set(names) - {*on_ground, *alone}:

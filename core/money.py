@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
 from babel import Locale
+from babel.core import get_global
 from babel.numbers import format_currency, get_currency_precision
 
 # Far above any gift and below what a bigint column or Stripe's eight digits would refuse.
@@ -14,6 +15,12 @@ LARGEST_MINOR = 99_999_999
 def exponent(currency: str) -> int:
     """Digits after the decimal point: 2 for USD, 0 for JPY, 3 for KWD (CLDR, by babel)."""
     return get_currency_precision(currency.upper())
+
+
+def unusual() -> dict[str, int]:
+    """Every currency, of today and before, with another number of digits than two."""
+    known = (code for code in get_global("currency_fractions") if code != "DEFAULT")
+    return {code: exponent(code) for code in sorted(known) if exponent(code) != 2}
 
 
 def to_minor(amount: Decimal, currency: str) -> int:

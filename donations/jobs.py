@@ -26,6 +26,7 @@ from donations import (
     refunds,
 )
 from donations.books import checking
+from donations.exports import making
 from donations.models import (
     CheckoutAttempt,
     Donation,
@@ -50,6 +51,7 @@ __all__ = [
     "checking",
     "inbox",
     "mails",
+    "making",
     "plan_changes",
     "plan_notices",
     "plan_refresh",

@@ -8,6 +8,7 @@ from donations.staff.chart import ChartDesk
 from donations.staff.checks import ChecksDesk
 from donations.staff.disputes import AlertsDesk, DisputesDesk
 from donations.staff.donors import DonorsDesk
+from donations.staff.exports import ExportsDesk
 from donations.staff.gifts import GiftsDesk
 from donations.staff.giving import DesignationsDesk, EntitiesDesk, OptionsDesk
 from donations.staff.inbox import InboxDesk
@@ -49,7 +50,7 @@ class Afterwards(ViewSetGroup):
     menu_name = "afterwards"
     menu_icon = "rotate"
     menu_order = 156
-    items = (RefundsDesk, DisputesDesk, AlertsDesk, PayoutsDesk)
+    items = (RefundsDesk, DisputesDesk, AlertsDesk, PayoutsDesk, ExportsDesk)
 
 
 class Books(ViewSetGroup):

@@ -9,6 +9,7 @@ from donations.models.disputes import Dispute, RiskAlert
 from donations.models.donations import Donation, DonationLine, TimelineEntry
 from donations.models.donors import Donor
 from donations.models.entities import GivingOptions, LegalEntity
+from donations.models.exports import Export, ExportDownload, ExportPart
 from donations.models.inbox import Event
 from donations.models.ledger import BalanceTransaction, Entry, Posting, Seal, SealItem
 from donations.models.mails import Mail
@@ -37,6 +38,9 @@ __all__ = [
     "Entry",
     "Event",
     "EventWindow",
+    "Export",
+    "ExportDownload",
+    "ExportPart",
     "GivingOptions",
     "LegalEntity",
     "LineMove",

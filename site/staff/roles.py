@@ -68,7 +68,7 @@ FINANCE = Role(
         *("view_reconciliation", "run_reconciliation"),
         *("view_staffnote", "add_staffnote", "change_staffnote"),
         *("view_refund", "request_refund", "approve_refund", "view_dispute", "view_payout"),
-        *("view_riskalert", "settle_riskalert"),
+        *("view_riskalert", "settle_riskalert", "view_export", "add_export"),
         *("view_period", "close_period", "reopen_period", "view_chartaccount", "add_linemove"),
         *("view_bookscheck", "add_bookscheck"),
     )
@@ -86,6 +86,8 @@ FINANCE_LEAD = Role(
         *_money("add_designation", "change_designation"),
         *_money("add_chartaccount", "change_chartaccount"),
         *_money("add_givingoptions", "change_givingoptions", "change_legalentity"),
+        # Names and addresses of all donors in one file.
+        *_money("export_donors"),
     )
 )
 # Words, goals and publishing of wishes; whoever wrote a text is not who passes it.

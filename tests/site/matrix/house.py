@@ -32,6 +32,7 @@ from donations.models import (
     ChartAccount,
     Dispute,
     EventWindow,
+    Export,
     GivingOptions,
     Mail,
     Payout,
@@ -170,6 +171,10 @@ def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict
         starts_at=now - timedelta(days=1), ends_at=now, note="x", opened_by=author
     )
     task = StaffNote.objects.create(donation=gift, author=author, text="x", due_on=date(2026, 1, 1))
+    export = Export.objects.create(
+        kind="journal", format="csv", legal_entity=gift.legal_entity, livemode=False,
+        first_day=now, last_day=now, asked_by=author,
+    )  # fmt: skip
     sent = Mail.objects.filter(receipt=None).first() or Mail.objects.first()
     assert sent is not None
     return {
@@ -181,6 +186,7 @@ def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict
         **{"amounts:pk": options.pk, "entities:pk": gift.legal_entity_id},
         **{"periods:pk": month.pk, "journal:pk": entry.pk, "checks:pk": checked.pk},
         "chart:pk": ChartAccount.objects.earliest("pk").pk,
+        "exports:pk": export.pk,
         # What a donor has in hand: links from mails, and addresses she was led to.
         **{"review:reference": waiting.reference, "pay:reference": waiting.reference},
         **{"back:reference": waiting.reference, "return:reference": gift.reference},

@@ -1,0 +1,391 @@
+"""The desk of exports: what was asked for, how far it is, what came of it, and the file."""
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    StreamingHttpResponse,
+)
+from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import filesizeformat
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import FormView
+from wagtail.admin import messages
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.widgets import AdminDateInput
+from wagtail.admin.widgets.button import HeaderButton
+
+from donations.exports import making
+from donations.models import Export, LegalEntity
+from donations.staff.desk import (
+    Act,
+    Cell,
+    Desk,
+    Listing,
+    MomentColumn,
+    Notice,
+    NotPossible,
+    Reading,
+    Section,
+    Text,
+    day,
+    moment,
+)
+from donations.staff.exports_words import MENDED_BY, PROBLEMS, heading, state_of
+
+DONORS = "donations.export_donors"
+ASK = "donations.add_export"
+SEE = "donations.view_export"
+JOURNAL_ONLY = (Export.Format.QUICKBOOKS, Export.Format.XERO)
+
+
+def visible(user: Any) -> QuerySet[Export]:
+    """Lists of donors are for those alone who may export them."""
+    rows = Export.objects.select_related("asked_by", "legal_entity")
+    return rows if user.has_perm(DONORS) else rows.exclude(kind=Export.Kind.DONORS)
+
+
+class ExportForm(forms.Form):
+    """What, in which format, for which days; the month before this one to begin with."""
+
+    kind = forms.ChoiceField(label=_("What"), choices=())
+    first_day = forms.DateField(label=_("From"), widget=AdminDateInput)
+    last_day = forms.DateField(
+        label=_("To"), widget=AdminDateInput, help_text=_("This day is part of it.")
+    )
+    format = forms.ChoiceField(
+        label=_("Format"),
+        choices=[choice for choice in Export.Format.choices if choice[0] in making.WRITERS],
+        help_text=_("QuickBooks Online and Xero take journals only."),
+    )
+    entity = forms.ModelChoiceField(
+        label=_("Whose books"), queryset=LegalEntity.objects.order_by("-is_default", "pk")
+    )
+
+    def __init__(self, *given: Any, user: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        kinds: Any = self.fields["kind"]
+        kinds.choices = [
+            choice
+            for choice in Export.Kind.choices
+            if choice[0] != Export.Kind.DONORS or user.has_perm(DONORS)
+        ]
+        entity: Any = self.fields["entity"]
+        entity.initial = entity.queryset.first()
+        entity.empty_label = None
+        if entity.queryset.count() < 2:
+            entity.widget = forms.HiddenInput()
+        last = timezone.localdate().replace(day=1) - timedelta(days=1)
+        self.initial = {"first_day": last.replace(day=1), "last_day": last, **self.initial}
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        first, last = data.get("first_day"), data.get("last_day")
+        if first and last:
+            if last < first:
+                self.add_error("last_day", _("Please choose a day that is not before the first."))
+            elif last > timezone.localdate():
+                self.add_error("last_day", _("Please choose today or an earlier day."))
+        if data.get("format") in JOURNAL_ONLY and data.get("kind") != Export.Kind.JOURNAL:
+            self.add_error("format", _("This program takes the journal only."))
+        return data
+
+
+class AskForExport(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
+    """The form; what was asked for is a page of its own afterwards."""
+
+    page_title = _("New export")
+    header_icon = "download"
+    template_name = "donations/staff/act.html"
+    form_class = ExportForm
+    request: Any
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not request.user.has_perm(ASK):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.request.user}
+
+    def form_valid(self, form: ExportForm) -> HttpResponse:
+        data = form.cleaned_data
+        export = making.ask(
+            data["kind"],
+            form=data["format"],
+            entity=data["entity"],
+            first_day=data["first_day"],
+            last_day=data["last_day"],
+            actor=self.request.user,
+        )
+        return redirect("exports:inspect", export.pk)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse("exports:index"), "label": gettext("Exports")},
+            {"url": "", "label": str(self.page_title)},
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {
+            "question": _(
+                "The file is made in the background, compared with the ledger and offered only "
+                "if every total is equal. It is kept for 14 days; each download is put on record."
+            ),
+            "back": reverse("exports:index"),
+            "button": _("Make the file"),
+        }
+
+
+class StateColumn(Column):
+    cell_template_name = "donations/staff/export_cell.html"
+
+    def get_cell_context_data(self, instance: Any, parent_context: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
+        return context | {"told": state_of(instance)}
+
+
+class Exports(Listing):
+    page_title = _("Exports")
+    add_item_label = _("New export")
+    template_name = "donations/staff/exports.html"
+
+    def get_base_queryset(self) -> QuerySet[Export]:
+        return visible(self.request.user)
+
+    @property
+    def columns(self) -> list[Column]:
+        return [
+            self.titled("kind", lambda row: row.get_kind_display()),
+            Column("days", label=_("Days"), accessor=days, classname="ns-nowrap"),
+            Column("format", label=_("Format"), accessor="get_format_display"),
+            StateColumn("state", label=_("State")),
+            Column("rows", label=_("Rows"), accessor=lambda row: figure(row.rows)),
+            MomentColumn("asked_at", label=_("Asked for"), sort_key="asked_at"),
+            Column("asked_by", label=_("By")),
+        ]
+
+    def notices(self) -> list[Notice]:
+        if visible(self.request.user).exists():
+            return []
+        return [Notice(_("No file was made yet. “New export” makes the first."))]
+
+
+def days(row: Export) -> str:
+    return f"{day(row.first_day)} \u2013 {day(row.last_day)}"
+
+
+def figure(number: int | None) -> str:
+    return "" if number is None else number_format(number, use_l10n=True, force_grouping=True)
+
+
+class OneExport(Reading):
+    template_name = "donations/staff/export.html"
+
+    def get_object(self, queryset: Any = None) -> Export:
+        row: Export = super().get_object(queryset)
+        return seen(row, self.request.user)
+
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        buttons: list[HeaderButton] = list(super().header_buttons)
+        if self.object.state == Export.State.READY:
+            url = reverse("exports:download", args=[self.object.pk])
+            buttons.insert(0, HeaderButton(_("Download"), url, icon_name="download", priority=-1))
+        return buttons
+
+    def sections(self) -> list[Section]:
+        row: Export = self.object
+        facts: list[list[Any]] = [
+            [_("What"), row.get_kind_display()],
+            [_("Days"), days(row)],
+            [_("Format"), row.get_format_display()],
+            [_("Whose books"), row.legal_entity],
+            [_("Money"), gettext("Live") if row.livemode else gettext("Test")],
+            [_("Asked for"), f"{moment(row.asked_at)}, {row.asked_by}"],
+        ]
+        if row.finished_at and row.size is not None:
+            facts += [
+                [_("Finished"), moment(row.finished_at)],
+                [_("Rows"), figure(row.rows)],
+                [_("Size"), filesizeformat(row.size)],
+                [_("SHA-256"), row.sha256],
+                [_("Kept until"), moment(row.kept_until)],
+            ]
+        sections = [
+            Section(
+                _("State"),
+                template="donations/staff/export_state.html",
+                context={"told": state_of(row)},
+            ),
+            Section(_("The file"), facts),
+        ]
+        if row.problem:
+            wrong: list[list[Any]] = [
+                [_("What went wrong"), Cell(PROBLEMS[row.problem], tone="bad")],
+                [_("How to mend it"), MENDED_BY[row.problem]],
+                [_("Figures"), row.detail],
+            ]
+            sections.insert(1, Section(_("Not offered"), wrong))
+        if row.sha256:
+            sections += [_totals(row), _downloads(row)]
+        return sections
+
+
+def _totals(row: Export) -> Section:
+    return Section(
+        _("Totals, equal to the ledger"),
+        [[*map(heading, group), *amounts] for group, amounts in row.totals],
+        headings=[*_GROUPS[Export.Kind(row.kind)], *_SUMS[_sums(row)]],
+        empty=_("Nothing was booked in these days."),
+    )
+
+
+_GROUPS: dict[Export.Kind, list[Text]] = {
+    Export.Kind.JOURNAL: [_("Account"), _("Currency")],
+    Export.Kind.RECEIPTS: [_("State"), _("Currency")],
+    Export.Kind.LINES: [_("Designation"), _("Currency")],
+    Export.Kind.DONORS: [_("Currency")],
+}
+_SUMS: dict[int, list[Text]] = {1: [_("Amount")], 2: [_("Debit"), _("Credit")]}
+
+
+def _sums(row: Export) -> int:
+    both = row.kind == Export.Kind.JOURNAL and row.format != Export.Format.XERO
+    return 2 if both else 1
+
+
+def _downloads(row: Export) -> Section:
+    return Section(
+        _("Downloads"),
+        [[moment(one.at), one.actor] for one in row.downloads.select_related("actor")],
+        headings=[_("When"), _("Who")],
+        empty=_("Nobody has taken a copy."),
+    )
+
+
+def seen(row: Export, user: Any) -> Export:
+    """The row, for who may see it.
+
+    Raises:
+        PermissionDenied: a list of donors, for somebody who may not export donors.
+    """
+    if row.kind == Export.Kind.DONORS and not user.has_perm(DONORS):
+        raise PermissionDenied
+    return row
+
+
+class OfExport(Act):
+    """An act on an export, for who may see it."""
+
+    permission = ASK
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.user.has_perm(self.permission):
+            seen(get_object_or_404(Export, pk=kwargs["pk"]), request.user)
+        return super().dispatch(request, *args, **kwargs)
+
+
+class Again(OfExport):
+    name = "again"
+    title = _("Make it again")
+    icon = "rotate"
+
+    @classmethod
+    def is_possible(cls, row: Export) -> bool:
+        return row.state == Export.State.FAILED
+
+    def question(self) -> Text:
+        return _("The file is made anew from the ledger as it is now, and compared again.")
+
+    def perform(self, form: Any) -> Text:
+        if not making.ask_again(self.row):
+            raise NotPossible(_("Nothing was changed: it has been done already."))
+        return _("It is being made.")
+
+
+class Erase(OfExport):
+    name = "erase"
+    title = _("Erase the file")
+    icon = "bin"
+    serious = True
+
+    @classmethod
+    def is_possible(cls, row: Export) -> bool:
+        return row.state == Export.State.READY
+
+    def question(self) -> Text:
+        return _(
+            "The file is erased now, before its time. That it was made, and who took a copy, "
+            "stays on record."
+        )
+
+    def perform(self, form: Any) -> Text:
+        if not making.erase(self.row):
+            raise NotPossible(_("Nothing was changed: it has been done already."))
+        return _("The file was erased.")
+
+
+def download(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The file, part by part; the download is on record before the first byte."""
+    if not request.user.has_perm(SEE):
+        raise PermissionDenied
+    row = seen(
+        get_object_or_404(Export.objects.select_related("legal_entity"), pk=pk), request.user
+    )
+    try:
+        parts = making.download(row, actor=request.user)
+    except making.Gone:
+        messages.error(request, _("There is no file: not yet, or no longer."))
+        return redirect("exports:inspect", row.pk)
+    answer = StreamingHttpResponse(parts, content_type="application/octet-stream")
+    answer["Content-Disposition"] = f'attachment; filename="{making.name_of(row)}"'
+    answer["Content-Length"] = str(row.size)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def progress(request: HttpRequest, pk: int) -> JsonResponse:
+    """How far it is, for the page that shows it."""
+    if not request.user.has_perm(SEE):
+        raise PermissionDenied
+    told = state_of(seen(get_object_or_404(Export, pk=pk), request.user))
+    answer = JsonResponse({"state": told.state, "percent": told.percent, "text": str(told.text)})
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+class ExportsDesk(Desk):
+    model = Export
+    name = "exports"
+    menu_label = _("Exports")
+    icon = "download"
+    ordering: ClassVar[list[str]] = ["-asked_at", "-pk"]
+    index_view_class = Exports
+    inspect_view_class = OneExport
+    acts = [Again, Erase]
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_common_view_kwargs(**kwargs) | {"add_url_name": "exports:add"}
+
+    def extra_urls(self) -> list[URLPattern]:
+        return [
+            path("new/", AskForExport.as_view(), name="add"),
+            path("download/<int:pk>/", download, name="download"),
+            path("progress/<int:pk>/", progress, name="progress"),
+        ]

@@ -1,0 +1,72 @@
+"""Words for exports: how far one is, what went wrong and how to mend it, what a group is called."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from donations.exports.problem import Problem
+from donations.models import Export, Posting, Receipt
+from donations.staff.words import Words
+
+State = Export.State
+
+PROBLEMS: Words = {
+    Problem.DIFFERS: _("The file does not add up to the ledger."),
+    Problem.TOO_LONG: _("An entry has more than the 300 lines that Xero takes in one file."),
+    Problem.NO_CODE: _("Some accounts have no code in Xero."),
+    Problem.UNEXPECTED: _("A fault that was not foreseen."),
+}
+MENDED_BY: Words = {
+    Problem.DIFFERS: _(
+        "Make it again. If it fails once more, look at Reconciliation: the books and what they "
+        "record may disagree. Give the figures below to whoever runs this site."
+    ),
+    Problem.TOO_LONG: _(
+        "Take the CSV or Excel file for these days and enter this entry in Xero by hand; export "
+        "the days before and after it."
+    ),
+    Problem.NO_CODE: _(
+        "Whoever runs this site adds these accounts to the setting XERO_ACCOUNTS; then make it "
+        "again."
+    ),
+    Problem.UNEXPECTED: _(
+        "Make it again. If it fails once more, tell whoever runs this site; the log has the cause."
+    ),
+}
+TONES = {State.READY: "good", State.FAILED: "bad"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """How far an export is; `watch` is asked for news while it is not done."""
+
+    state: str
+    text: str | Promise
+    percent: int
+    tone: str = ""
+    watch: str = ""
+
+
+def state_of(row: Export) -> Told:
+    state = State(row.state)
+    if state == State.RUNNING:
+        text = gettext("Being made: %(percent)s %%") % {"percent": row.percent}
+    else:
+        text = str(state.label)
+    under_way = state in (State.WAITING, State.RUNNING)
+    watch = reverse("exports:progress", args=[row.pk]) if under_way else ""
+    return Told(state, text, row.percent, TONES.get(state, ""), watch)
+
+
+_LABELS: dict[str, str | Promise] = {
+    **dict(Posting.Account.choices),
+    **dict(Receipt.State.choices),
+}
+
+
+def heading(code: str) -> str:
+    """Ours in words; a currency, a designation or another program's account as it is."""
+    return str(_LABELS.get(code, code))
