@@ -51,6 +51,20 @@ class Donation(models.Model):
         CANCELED = "canceled", _("Canceled")
         ABANDONED = "abandoned", _("Not completed")
 
+    class Source(models.TextChoices):
+        """How the money came; the receipt's rules follow from it (donations/receipts/packs/)."""
+
+        CARD = "card", _("Through the site")
+        CHEQUE = "cheque", _("Check")
+        CASH = "cash", _("Cash")
+        TRANSFER = "transfer", _("Bank transfer")
+        ADVISED_FUND = "advised_fund", _("Donor-advised fund")
+        RETIREMENT = "retirement", _("Qualified charitable distribution")
+        STOCK = "stock", _("Shares of stock")
+        MATCH = "match", _("Employer's match")
+        SHOPPING = "shopping", _("Shopping programme")
+        ROUND_UP = "round_up", _("Round-up programme")
+
     class Tribute(models.TextChoices):
         NONE = "", _("No")
         HONOR = "honor", _("In honor of")
@@ -72,6 +86,9 @@ class Donation(models.Model):
     # Stripe's invoice of that payment: at most one donation for each.
     invoice_id = models.CharField(max_length=80, unique=True, null=True, blank=True)
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.PENDING)
+    source = models.CharField(
+        _("how it came"), max_length=12, choices=Source, default=Source.CARD, db_default="card"
+    )
     livemode = models.BooleanField()
     currency = models.CharField(_("currency"), max_length=3)
     # What the card is charged, the covered fee included.
