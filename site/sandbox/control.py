@@ -132,6 +132,10 @@ class Sandbox:
         """When charges get fee and net: "later" (by charge.updated), "at_once" or "held"."""
         self.command("fees", when=when, **({} if delay is None else {"delay": delay}))
 
+    def rates(self, **rates: str) -> None:
+        """Settle these currencies in dollars: `rates(eur="1.10")`; none: each in its own."""
+        self.command("rates", **rates)
+
     def release_fees(self) -> int:
         """Give every waiting charge its balance transaction now; how many there were."""
         return int(self.command("release_fees")["released"])

@@ -1,6 +1,6 @@
 """Fees and the balance: what Stripe keeps of a charge, and when the rest is there."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from sandbox import clock, events, ids, switches
 from sandbox.store import Object, store
@@ -114,6 +114,10 @@ def move(
         days: until the rest is available and may be paid out.
     """
     created = clock.now()
+    rate = switches.get("rates").get(currency)
+    if rate:
+        amount, fee = _in_dollars(amount, currency, rate), _in_dollars(fee, currency, rate)
+        currency = "usd"
     taken: Object = {
         "amount": fee,
         "application": None,
@@ -130,7 +134,7 @@ def move(
         "created": created,
         "currency": currency,
         "description": description,
-        "exchange_rate": None,
+        "exchange_rate": float(rate) if rate else None,
         "fee": fee,
         "fee_details": [taken] if fee else [],
         "net": amount - fee,
@@ -147,6 +151,12 @@ def move(
     else:
         _wait_for_payout(transaction)
     return transaction
+
+
+def _in_dollars(amount: int, currency: str, rate: str) -> int:
+    """Cents, half of one away from zero."""
+    worth = Decimal(amount).scaleb(2 - DIGITS.get(currency, 2)) * Decimal(rate)
+    return int(worth.to_integral_value(ROUND_HALF_UP))
 
 
 @clock.action("make_available")

@@ -7,6 +7,7 @@ no foreign web page can send here without asking first.
 import json
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -169,6 +170,16 @@ def fees(given: Given) -> Answer:
     with store.transaction():
         switches.put("fees", given["when"])
         switches.put("fees_delay", float(given.get("delay", switches.get("fees_delay"))))
+    return {}
+
+
+@command
+def rates(given: Given) -> Answer:
+    """From now on money of these currencies is settled in dollars, at so many for one of them."""
+    if any(Decimal(rate) <= 0 for rate in given.values()):
+        raise Refused("a rate is above zero")
+    with store.transaction():
+        switches.put("rates", {code.lower(): str(rate) for code, rate in given.items()})
     return {}
 
 

@@ -11,6 +11,8 @@ DEFAULTS: dict[str, Any] = {
     # When a charge gets its balance transaction: "later" (by charge.updated), "at_once" or "held".
     "fees": "later",
     "fees_delay": 0.5,
+    # What one of a currency is worth in dollars, as text: charges of it are settled in dollars.
+    "rates": {},
     # After a failed renewal: days from each try to the next one, and what comes after the last:
     # "cancel", "unpaid" or "past_due".
     "dunning": {"days": [3, 5, 7], "end": "cancel"},

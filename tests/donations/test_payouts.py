@@ -57,6 +57,36 @@ def test_a_payout_is_explained_to_the_cent_and_clears_the_balance(giving, run_jo
     assert Account.UNCLEAR not in sums
 
 
+def test_a_payout_with_a_dispute_a_refund_and_a_currency_gain_is_explained_to_the_cent(
+    giving, run_jobs, hear
+):
+    """Euros given at 1.10 went back at 1.05: what Stripe keeps of the balance is our gain."""
+    giving.sandbox.rates(eur="1.10")
+    given = [settled(giving, run_jobs, amount, currency="EUR") for amount in (50_00, 30_00, 20_00)]
+    giving.sandbox.rates(eur="1.05")
+    refund(given[0])
+    run_jobs()
+    lost = giving.sandbox.dispute(giving.session_of(given[1]))
+    giving.sandbox.command("lose_dispute", dispute=lost["id"])
+    hear()
+    giving.sandbox.pay_out()
+    hear()
+
+    found = payouts.explain(Payout.objects.get())
+    assert found.difference_minor == 0
+    assert {group.name: len(group.rows) for group in found.groups if group.rows} == {
+        "gifts": 3,
+        "refunds": 1,
+        "disputes": 1,
+    }
+    dollars, euros = balance(currency="USD"), balance(currency="EUR")
+    assert (dollars[Account.PROCESSOR], euros[Account.PROCESSOR]) == (0, 0)
+    # 110.00 came for 100.00; 84.00 went for 80.00: four dollars are the gain.
+    assert euros[Account.EXCHANGE] == 20_00
+    assert -dollars[Account.EXCHANGE] == 110_00 - 84_00
+    assert balance(currency="EUR")[Account.CONTRIBUTIONS] == -100_00
+
+
 def test_a_payout_heard_of_first_brings_everything_that_was_missed(giving, run_jobs):
     """Not one event about gifts, refunds or disputes arrives: the payout's rows tell of them."""
     gift, other = giving.begin(), giving.begin(3000)
