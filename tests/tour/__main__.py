@@ -177,8 +177,13 @@ class Tour:
         """Standing gifts on a moved clock, in a process of its own; the books must hold again."""
         # Codes to sign in are mails without a row.
         codes = len(self.stage.mails) - checks.mails_sent(self.stage)
-        with self.doing(f"{self.monthly} donors give monthly; {self.months} months pass"):
-            for name, value in self.stage.pass_months(self.monthly, self.months).items():
+        with self.doing(
+            f"{self.monthly} donors give monthly; {self.months} months pass; the year is closed"
+        ):
+            found = self.stage.pass_months(
+                self.monthly, self.months, self.evidence.folder / "finance"
+            )
+            for name, value in found.items():
                 self.evidence.note(name, value)
             checks.inbox_is_done(self.stage)
             checks.every_mail_left_once(self.stage, besides=codes)

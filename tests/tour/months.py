@@ -18,6 +18,7 @@ import urllib.request
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -44,6 +45,7 @@ from donations.models import (
 from donations.plans import calendar
 from sandbox.control import Sandbox
 from tests.tour import retold, standing, working
+from tests.tour.finance import Finance
 from tests.tour.standing import HOURS, Giver
 
 # Told ahead of time by the clock, not by Stripe.
@@ -223,6 +225,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--donors", type=int, default=20)
     parser.add_argument("--months", type=int, default=12)
+    parser.add_argument("--folder", type=Path, required=True)
     options = parser.parse_args()
     sandbox = Sandbox(settings.STRIPE_API_BASE, webhook_secret=os.environ["STRIPE_WEBHOOK_SECRETS"])
     sandbox.steer_deliveries(paused=True)
@@ -243,11 +246,17 @@ def main() -> None:
         call_command("verify_books")
         said = io.StringIO()
         call_command("reconcile", days=max(400, 31 * options.months + 30), stdout=said)
-    figures = course.figures() | {
-        "Differences between their stories and Stripe's events": len(differences),
-        "Reconciliation": " ".join(said.getvalue().split()),
-        "These months took": f"{passed:.0f} s",
-    }
+        told = course.figures()
+        of_the_books = Finance(course, options.folder).run()
+    figures = (
+        told
+        | of_the_books
+        | {
+            "Differences between their stories and Stripe's events": len(differences),
+            "Reconciliation": " ".join(said.getvalue().split()),
+            "These months took": f"{passed:.0f} s",
+        }
+    )
     print(json.dumps(figures))
 
 

@@ -116,12 +116,16 @@ class Stage:
             assert worker.process is not None  # it was started
             worker.process.wait(15)
 
-    def pass_months(self, donors: int, months: int) -> dict[str, Any]:
-        """A process in the place of the workers lets months pass. The figures it found."""
+    def pass_months(self, donors: int, months: int, folder: Path) -> dict[str, Any]:
+        """A process in the place of the workers: months pass, finance closes its year. Figures.
+
+        Args:
+            folder: what finance makes is kept here.
+        """
         self.end_workers()
         command = [sys.executable, "-m", "tests.tour.months"]
         done = subprocess.run(
-            [*command, "--donors", str(donors), "--months", str(months)],
+            [*command, f"--donors={donors}", f"--months={months}", f"--folder={folder}"],
             cwd=processes.ROOT,
             env=self.stack.environment("public") | {"DJANGO_SETTINGS_MODULE": "config.settings"},
             capture_output=True,
