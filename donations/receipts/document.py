@@ -54,7 +54,7 @@ def render(snapshot: Snapshot, *, mark: Mark = Mark.NONE, replaced_by: str = "")
     return pdf.render(
         page,
         stylesheet="receipt.css",
-        title=f"{_title(snapshot, texts)} {snapshot.number}".strip(),
+        title=f"{texts.get(f'title_{snapshot.kind}', texts['title'])} {snapshot.number}".strip(),
         lang=PACKS[snapshot.pack].locale(snapshot),
         created=datetime.combine(snapshot.issued_on, time(12), UTC),
         attachments=[
@@ -87,8 +87,10 @@ def html(snapshot: Snapshot, *, mark: Mark = Mark.NONE, replaced_by: str = "") -
             {
                 "receipt": snapshot,
                 "paper": pack.paper,
-                "title": _title(snapshot, texts),
-                "amount_label": texts.get(f"amount_{snapshot.kind}", texts["amount"]),
+                **{
+                    f"{name}_label": texts.get(f"{name}_{snapshot.kind}", texts[name])
+                    for name in ("title", "amount", "total")
+                },
                 "lang": locale,
                 "mark": mark.value,
                 "stamp": texts[mark] if mark else "",
@@ -117,10 +119,6 @@ def qr(url: str) -> tuple[int, str]:
                 runs.append(f"M{x} {y}h{width}v1h-{width}z")
             x += width
     return len(rows), "".join(runs)
-
-
-def _title(snapshot: Snapshot, texts: Mapping[str, str]) -> str:
-    return texts.get(f"title_{snapshot.kind}", texts["title"])
 
 
 def _figures(snapshot: Snapshot, locale: str) -> dict[str, object]:
@@ -156,6 +154,8 @@ def _sentences(
         "descriptor": snapshot.entity.statement_descriptor,
         "url": snapshot.check_url,
         "amount": money.display(snapshot.fee_cover_minor, snapshot.currency, locale),
+        # A quarter of the gift: the basic rate of 20 % of gift and tax together (Gift Aid).
+        "reclaim": money.display(snapshot.amount_minor // 4, snapshot.currency, locale),
         "description": benefit.description if benefit else "",
         "estimate": money.display(
             benefit.estimate_minor if benefit else 0, snapshot.currency, locale

@@ -10,7 +10,7 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -117,6 +117,8 @@ class Pack:
     # The year a day falls in, named for the year it begins in; and the day that year begins.
     tax_year: Callable[[date], int]
     year_begins: Callable[[int], date]
+    # Words of the declaration that a donor may make, where the country has one.
+    declarations: Mapping[str, Wording] = field(default_factory=dict)
     # The sentences of a snapshot, also of one from before they were kept with it.
     sentences: Callable[[Snapshot], tuple[str, ...]] = lambda snapshot: snapshot.sentences
     disclosures: Callable[[str, date, Entity, str], tuple[str, ...]] = (
@@ -125,8 +127,7 @@ class Pack:
 
     def version_on(self, day: date) -> str:
         """The wording to put into a snapshot issued on this day."""
-        begun = [name for name, wording in self.wordings.items() if wording.effective <= day]
-        return max(begun, key=lambda name: self.wordings[name].effective)
+        return newest(self.wordings, day)
 
     def words(self, snapshot: Snapshot) -> Mapping[str, str]:
         """The document's static words: the snapshot's version, in its language or else English."""
@@ -143,6 +144,12 @@ class Pack:
     def missing(self, snapshot: Snapshot) -> list[str]:
         """What the snapshot lacks; empty when it may be issued."""
         return [one.what for one in self.demanded(snapshot) if not one.present(snapshot)]
+
+
+def newest(wordings: Mapping[str, Wording], day: date) -> str:
+    """The version in use on this day."""
+    begun = [name for name, wording in wordings.items() if wording.effective <= day]
+    return max(begun, key=lambda name: wordings[name].effective)
 
 
 def kept_sentences(snapshot: Snapshot) -> tuple[str, ...]:

@@ -99,6 +99,8 @@ _BY_RULE = {
         "title_thanks": "Thank you",
         "amount_acknowledgment": "Amount received",
         "amount_thanks": "Amount received",
+        "total_acknowledgment": "Total",
+        "total_thanks": "Total",
         "given": "What was given",
         "giver": "Given by",
         "token": (
@@ -166,6 +168,8 @@ _BY_RULE = {
         "title_thanks": "Gracias",
         "amount_acknowledgment": "Importe recibido",
         "amount_thanks": "Importe recibido",
+        "total_acknowledgment": "Total",
+        "total_thanks": "Total",
         "given": "Lo entregado",
         "giver": "Donante",
         "token": (

@@ -44,7 +44,7 @@ def _row(line: str, currency: str) -> Row:
             received_on=date(int(more) if more.isdigit() else 2025, 6, 1),
             donor="" if credited == "-" else "Somebody",
             amount_minor=_minor(amount),
-            currency=more if more.isalpha() else currency,
+            currency=more if more.isupper() else currency,
             given=given,
             benefit=_returned(returned),
             credited=credited.strip("-"),
