@@ -74,8 +74,9 @@ def declare(
     Raises:
         Incomplete: a name or the home address is lacking, or the country knows no declaration.
     """
-    day = declared_on or periods.today_of(entity)
-    shown = words(entity, language, on=day)
+    today = periods.today_of(entity)
+    # On older paper stand other words; staff compared them with those of today.
+    shown = words(entity, language, on=today)
     required = (person.first_name, person.last_name, person.address, person.house)
     if shown is None or not all(text.strip() for text in required):
         raise Incomplete(entity.receipt_pack)
@@ -91,12 +92,12 @@ def declare(
         donor=donor,
         scope=scope,
         way=way,
-        declared_on=day,
+        declared_on=declared_on or today,
         charity=entity.name,
         wording=shown["version"],
         text="\n".join([shown[f"wish_{scope}"], shown["explanation"], shown["tell_us"]]),
         **{name: getattr(person, name) for name in (*PERSONAL, "country")},
-        confirmed_on=periods.today_of(entity) if to else None,
+        confirmed_on=today if to else None,
         recorded_by=actor,
     )
     if to:

@@ -34,6 +34,8 @@ POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})")
 # Letters of any script with marks, and what stands in names between them.
 PERSONS = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f .'\u2019-])*")
 HOUSES = re.compile(r"\w(?:[\w \u0300-\u036f.,'\u2019/&()#-])*")
+# What XML cannot hold.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # The same bytes each time: no file inside a ZIP knows a clock.
 EMPTY = f'<table:table table:name="{SHEET}"/>'.encode()
 NO_CLOCK = (1980, 1, 1, 0, 0, 0)
@@ -103,9 +105,8 @@ def fault(line: Line) -> Fault | None:
             return wrong
     if len(line.house) > HOUSE or not HOUSES.fullmatch(line.house):
         return Fault.HOUSE
-    if line.postcode != ABROAD and postcode_of(line.postcode, "GB") != line.postcode:
-        return Fault.POSTCODE
-    return None
+    known = line.postcode == ABROAD or postcode_of(line.postcode, "GB") == line.postcode != ""
+    return None if known else Fault.POSTCODE
 
 
 def archive(lines: Sequence[Line], *, name: str) -> tuple[bytes, int]:
@@ -211,7 +212,7 @@ def _text(value: str) -> str:
         return ""
     return (
         '<table:table-cell office:value-type="string">'
-        f"<text:p>{escape(disarm.text(value))}</text:p></table:table-cell>"
+        f"<text:p>{escape(disarm.text(CONTROL.sub('', value)))}</text:p></table:table-cell>"
     )
 
 

@@ -21,7 +21,7 @@ from wagtail.admin.widgets import AdminDateInput
 from wagtail.admin.widgets.button import HeaderButton
 
 from core import money
-from donations.gift_aid import claims
+from donations.gift_aid import claims, looking
 from donations.models import Claim, ClaimFile, LegalEntity
 from donations.staff.desk import (
     Act,
@@ -113,7 +113,7 @@ class NewClaim(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
                 messages.error(self.request, _("There is nothing to claim."))
             else:
                 return redirect("gift_aid_claims:inspect", claim.pk)
-        found = claims.look(data["entity"], **days)
+        found = looking.look(data["entity"], **days)
         # The same choices, with the fingerprint of what is shown.
         again = ClaimForm({**self.request.POST.dict(), "fingerprint": found.fingerprint})
         again.is_valid()
@@ -142,7 +142,7 @@ class NewClaim(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
         }
 
 
-def shown(found: claims.Look) -> list[Section]:
+def shown(found: looking.Look) -> list[Section]:
     """The dry run."""
     facts: list[list[Any]] = [
         [_("Gifts that can be claimed"), len(found.gifts)],

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from donations.gift_aid.claims import Refusal
+from donations.gift_aid.looking import Refusal
 from donations.gift_aid.schedule import Fault
 from donations.models import Claim, ClaimFile
 from donations.staff.exports_words import Told
