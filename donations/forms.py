@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core import money
 from core.forms import PublicForm, single_line
 from donations import gateway, postal
+from donations.gift_aid.forms import GiftAidFields
 from donations.models import Designation, Donation, GivingOptions, LegalEntity
 
 OTHER = "other"
@@ -37,7 +38,7 @@ def open_designations() -> list[Designation]:
     )
 
 
-class DonationForm(PublicForm):
+class DonationForm(PublicForm, GiftAidFields):
     """One gift. Shown errors mend; nothing that was typed is lost."""
 
     SALT = "give-form"
@@ -179,6 +180,11 @@ class DonationForm(PublicForm):
         default = next((code for code, row in self.designations.items() if row.is_default), "")
         self.initial.setdefault("designation", default)
         self.choice("country").choices = [("", ""), *postal.countries(get_language() or "en")]
+        self.ask(self.asks_for())
+
+    def asks_for(self) -> LegalEntity | None:
+        """Whose country's declaration the form shows, if it has one."""
+        return LegalEntity.objects.filter(is_default=True).first()
 
     def choice(self, name: str) -> forms.ChoiceField:
         field = self.fields[name]
@@ -225,6 +231,7 @@ class DonationForm(PublicForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         self._check_address(data)
+        self.check_gift_aid(data)
         data["gift_minor"] = self.gift_minor(data)
         if data["gift_minor"]:
             cover = self.options.fee_cover(data["gift_minor"]) if data.get("cover_fee") else 0

@@ -9,6 +9,8 @@ from donations.staff.checks import ChecksDesk
 from donations.staff.disputes import AlertsDesk, DisputesDesk
 from donations.staff.donors import DonorsDesk
 from donations.staff.exports import ExportsDesk
+from donations.staff.gift_aid import DeclarationsDesk
+from donations.staff.gift_aid_claims import ClaimsDesk
 from donations.staff.gifts import GiftsDesk
 from donations.staff.giving import DesignationsDesk, EntitiesDesk, OptionsDesk
 from donations.staff.inbox import InboxDesk
@@ -53,6 +55,14 @@ class Afterwards(ViewSetGroup):
     items = (RefundsDesk, DisputesDesk, AlertsDesk, PayoutsDesk)
 
 
+class GiftAid(ViewSetGroup):
+    menu_label = "Gift Aid"
+    menu_name = "gift-aid"
+    menu_icon = "form"
+    menu_order = 158
+    items = (DeclarationsDesk, ClaimsDesk)
+
+
 class Books(ViewSetGroup):
     menu_label = _("Books")
     menu_name = "books"
@@ -71,4 +81,4 @@ class Operations(ViewSetGroup):
 
 @hooks.register("register_admin_viewset")
 def desks() -> list[ViewSetGroup]:
-    return [Giving(), RegularGiving(), Afterwards(), Books(), Operations()]
+    return [Giving(), RegularGiving(), Afterwards(), Books(), GiftAid(), Operations()]

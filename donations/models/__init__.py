@@ -10,6 +10,7 @@ from donations.models.donations import Donation, DonationLine, TimelineEntry
 from donations.models.donors import Donor
 from donations.models.entities import GivingOptions, LegalEntity
 from donations.models.exports import Export, ExportDownload, ExportPart
+from donations.models.gift_aid import Claim, ClaimFile, ClaimLine, Declaration
 from donations.models.inbox import Event
 from donations.models.ledger import BalanceTransaction, Entry, Posting, Seal, SealItem
 from donations.models.mails import Mail
@@ -29,6 +30,10 @@ __all__ = [
     "Channel",
     "ChartAccount",
     "CheckoutAttempt",
+    "Claim",
+    "ClaimFile",
+    "ClaimLine",
+    "Declaration",
     "Designation",
     "Difference",
     "Dispute",

@@ -65,6 +65,14 @@ class Donation(models.Model):
         SHOPPING = "shopping", _("Shopping programme")
         ROUND_UP = "round_up", _("Round-up programme")
 
+    class Return(models.TextChoices):
+        """What was given in return; the tax office has a rule for each."""
+
+        GOODS = "goods", _("Goods or services")
+        TOKEN = "token", _("A small thing with our name on it")
+        MEMBERSHIP = "membership", _("Rights of a member")
+        INTANGIBLE = "intangible", _("Only intangible religious benefits")
+
     class Tribute(models.TextChoices):
         NONE = "", _("No")
         HONOR = "honor", _("In honor of")
@@ -97,8 +105,21 @@ class Donation(models.Model):
     fee_cover_minor = models.PositiveBigIntegerField(default=0)
     # As told by Stripe's balance transaction; none until it arrives.
     processor_fee_minor = models.PositiveBigIntegerField(null=True, blank=True)
-    # Good-faith estimate of what the donor got back; lowers the deductible part, not the ledger.
+    # What the donor got back, and our good-faith estimate of its value (of a token: what it cost
+    # us); lowers the deductible part, not the ledger.
+    benefit_kind = models.CharField(
+        _("given in return"),
+        max_length=12,
+        choices=Return,
+        default=Return.GOODS,
+        db_default="goods",
+    )
+    benefit = models.CharField(_("what it was"), max_length=200, blank=True, db_default="")
     benefit_minor = models.PositiveBigIntegerField(default=0)
+    # "25 shares of Example Corp.": described on the document in place of an amount.
+    given = models.CharField(
+        _("what was given instead of money"), max_length=200, blank=True, db_default=""
+    )
     refunded_minor = models.PositiveBigIntegerField(default=0)
     # What banks have taken back: while they decide, and of that what is gone for good. All three
     # are sums of rows, kept by the database.
@@ -169,6 +190,10 @@ class Donation(models.Model):
                 & Q(disputed_minor__lte=F("amount_minor"))
                 & Q(lost_minor__lte=F("disputed_minor"))
                 & Q(benefit_minor__lte=F("amount_minor")),
+            ),
+            models.CheckConstraint(
+                name="donation_benefit_says_what_it_was",
+                condition=Q(benefit_minor=0) | ~Q(benefit=""),
             ),
             models.CheckConstraint(
                 name="donation_invoice_belongs_to_a_plan",

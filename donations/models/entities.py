@@ -16,6 +16,12 @@ from django.utils.translation import gettext_lazy as _
 class LegalEntity(models.Model):
     """An organisation that may receive gifts and issue receipts in its own name."""
 
+    class Pack(models.TextChoices):
+        """Whose tax office the documents are for (donations/receipts/packs/)."""
+
+        UNITED_STATES = "us", _("United States")
+        UNITED_KINGDOM = "uk", _("United Kingdom")
+
     code = models.SlugField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("legal name"), max_length=200)
     short_name = models.CharField(_("short name"), max_length=60)
@@ -35,7 +41,9 @@ class LegalEntity(models.Model):
         default=1,
         help_text=_("1 is January, 7 is July. A fiscal year is named for the year it ends in."),
     )
-    receipt_pack = models.SlugField(_("receipt rules"), max_length=20, default="us")
+    receipt_pack = models.CharField(
+        _("receipt rules"), max_length=20, choices=Pack, default=Pack.UNITED_STATES
+    )
     # Neutral on purpose: whoever shares a card statement with the donor learns nothing from it.
     statement_descriptor = models.CharField(_("name on card statements"), max_length=22)
     is_default = models.BooleanField(_("used where nothing else is chosen"), default=False)

@@ -20,9 +20,10 @@ from core.retries import Patient
 from core.tokens import new_code, sha256
 from donations import ledger, mails, postal, timeline
 from donations.models import Donation, Receipt, ReceiptFile, ReceiptSeries
-from donations.receipts import document, links
-from donations.receipts.packs import us
-from donations.receipts.snapshot import Entity, Line, Snapshot
+from donations.receipts import cases, document, links
+from donations.receipts.packs import PACKS
+from donations.receipts.packs.shape import Document
+from donations.receipts.snapshot import Benefit, Entity, Line, Snapshot
 
 State = Receipt.State
 VoidReason = Receipt.VoidReason
@@ -46,6 +47,10 @@ class NothingLeft(NotReceiptable):
     """The whole gift went back to the donor."""
 
 
+class NoneDue(NotReceiptable):
+    """The rule of its country gives no document for it."""
+
+
 class GoingBack(NotReceiptable):
     """A part of it is on its way back, as the donor wished: the receipt comes after that."""
 
@@ -57,7 +62,7 @@ class DamagedReceipt(Exception):
 @app.task(queue="public", retry=Patient(OSError, tries=20))
 def issue_receipt(donation_id: int) -> None:
     """Job: number, draw and mail the receipt of a paid donation. Safe to repeat at any point."""
-    with suppress(AlreadyVoid, NothingLeft, GoingBack):
+    with suppress(AlreadyVoid, NothingLeft, NoneDue, GoingBack):
         draw(number_receipt(donation_id))
 
 
@@ -72,6 +77,7 @@ def number_receipt(
     Raises:
         NotReceiptable: the donation is not paid.
         NothingLeft: all of it was given back.
+        NoneDue: the rule gives none for such a gift.
         AlreadyVoid: its receipt was declared void; only `replace` issues another.
         GoingBack: a part of it is being returned; `follow` issues the receipt for the rest.
         IncompleteReceipt: a required element is missing; no number is used up.
@@ -89,6 +95,9 @@ def number_receipt(
             raise NothingLeft(donation.reference)
         if donation.refunds.filter(reason="covered", status="asked").exists():
             raise GoingBack(donation.reference)
+        decision = cases.decide(donation)
+        if decision.document == Document.NONE:
+            raise NoneDue(decision.because)
         entity = donation.legal_entity
         year = donation.paid_at.astimezone(ZoneInfo(entity.time_zone)).year
         key = {
@@ -163,11 +172,16 @@ def facts(donation: Donation, receipt: Receipt) -> Snapshot:
     lines = list(donation.lines.select_related("designation"))
     kept_minor = donation.kept_minor
     kept = ledger.kept_of(lines, kept_minor)
+    pack, decision = PACKS[entity.receipt_pack], cases.decide(donation)
     assert donation.paid_at is not None  # number_receipt refuses an unpaid one
     with override(donation.language):
         return Snapshot(
-            pack=entity.receipt_pack,
-            pack_version=us.version_on(today),
+            pack=pack.code,
+            pack_version=pack.version_on(today),
+            kind=decision.document,
+            source=donation.source,
+            sentences=decision.sentences,
+            given=donation.given,
             number=receipt.label,
             code=receipt.code,
             check_url=public_url("receipt_check", query=f"code={receipt.code}"),
@@ -181,21 +195,24 @@ def facts(donation: Donation, receipt: Receipt) -> Snapshot:
             received_on=donation.paid_at.astimezone(zone).date(),
             issued_on=today,
             currency=donation.currency,
-            amount_minor=kept_minor,
-            fee_cover_minor=min(donation.fee_cover_minor, kept_minor),
+            amount_minor=0 if donation.given else kept_minor,
+            fee_cover_minor=0 if donation.given else min(donation.fee_cover_minor, kept_minor),
             lines=tuple(
                 Line(
                     designation=line.designation.public_name,
-                    amount_minor=amount_minor,
+                    amount_minor=0 if donation.given else amount_minor,
                     restricted=line.designation.restriction == "with_donor_restrictions",
                 )
                 for line, amount_minor in zip(lines, kept, strict=True)
                 if amount_minor
             ),
+            benefit=Benefit(donation.benefit, donation.benefit_minor)
+            if not {"benefit", "benefit_described"}.isdisjoint(decision.sentences)
+            else None,
             payment_method=payment_method(donation),
             tribute=tribute(donation),
             replaces=receipt.replaces.label if receipt.replaces else "",
-            disclosures=us.disclosures(donation.region, on=today, entity=organisation)
+            disclosures=pack.disclosures(donation.region, today, organisation, "")
             if donation.country in ("", "US")
             else (),
             live=donation.livemode,
@@ -204,6 +221,8 @@ def facts(donation: Donation, receipt: Receipt) -> Snapshot:
 
 def payment_method(donation: Donation) -> str:
     """ "Visa ending in 4242", in the language of the moment."""
+    if donation.source != Donation.Source.CARD:
+        return str(donation.get_source_display())
     brand = donation.card_brand.replace("_", " ").title()
     if not donation.card_last4:
         return brand
@@ -291,12 +310,12 @@ def follow(donation: Donation, *, reason: str) -> None:
         return
     kept = donation.kept_minor
     if receipt.state == State.ISSUED:
-        if receipt.snapshot["amount_minor"] == kept:
+        if Snapshot.from_dict(receipt.snapshot).is_for(kept):
             return
         receipt = void(receipt, reason=reason)
     if receipt.void_reason not in MONEY or kept == 0:
         return
-    with suppress(document.IncompleteReceipt), transaction.atomic():
+    with suppress(document.IncompleteReceipt, NoneDue), transaction.atomic():
         number_receipt(donation.pk, replaces=receipt)
         Receipt.objects.filter(pk=receipt.pk).update(state=State.REPLACED)
         issue_receipt.defer(donation_id=donation.pk)

@@ -4,7 +4,6 @@ import enum
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from itertools import groupby
-from types import ModuleType
 
 import segno
 from babel.dates import format_date
@@ -13,12 +12,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from core import money, pdf
-from donations.receipts.packs import us
+from donations.receipts.packs import PACKS
 from donations.receipts.snapshot import Snapshot
-
-PACKS: dict[str, ModuleType] = {us.CODE: us}
-# A gift in dollars is written as people in the United States write it, in either language.
-LOCALES = {("us", "en"): "en-US", ("us", "es"): "es-US"}
 
 
 class Mark(enum.StrEnum):
@@ -45,8 +40,7 @@ def file_name(snapshot: Snapshot) -> str:
 
 def missing(snapshot: Snapshot) -> list[str]:
     """What the snapshot lacks for its pack; empty when it may be issued."""
-    found: list[str] = PACKS[snapshot.pack].missing(snapshot)
-    return found
+    return PACKS[snapshot.pack].missing(snapshot)
 
 
 def render(snapshot: Snapshot, *, mark: Mark = Mark.NONE, replaced_by: str = "") -> bytes:
@@ -60,8 +54,8 @@ def render(snapshot: Snapshot, *, mark: Mark = Mark.NONE, replaced_by: str = "")
     return pdf.render(
         page,
         stylesheet="receipt.css",
-        title=f"{texts['title']} {snapshot.number}",
-        lang=_locale(snapshot),
+        title=f"{texts.get(f'title_{snapshot.kind}', texts['title'])} {snapshot.number}".strip(),
+        lang=PACKS[snapshot.pack].locale(snapshot),
         created=datetime.combine(snapshot.issued_on, time(12), UTC),
         attachments=[
             pdf.Attachment(
@@ -83,25 +77,32 @@ def html(snapshot: Snapshot, *, mark: Mark = Mark.NONE, replaced_by: str = "") -
     """
     if lacking := missing(snapshot):
         raise IncompleteReceipt(snapshot.number, lacking)
-    texts: Mapping[str, str] = PACKS[snapshot.pack].words(snapshot)
-    locale = _locale(snapshot)
+    pack = PACKS[snapshot.pack]
+    texts, locale = pack.words(snapshot), pack.locale(snapshot)
+    words = _sentences(snapshot, texts, locale, replaced_by)
     website, check_url = snapshot.entity.website, snapshot.check_url
     with translation.override(None):  # the words are the pack's, whatever the reader's language
         return render_to_string(
-            f"pdf/receipt_{snapshot.pack}.html",
+            "pdf/receipt.html",
             {
                 "receipt": snapshot,
+                "paper": pack.paper,
+                **{
+                    f"{name}_label": texts.get(f"{name}_{snapshot.kind}", texts[name])
+                    for name in ("title", "amount", "total")
+                },
                 "lang": locale,
                 "mark": mark.value,
                 "stamp": texts[mark] if mark else "",
                 "replaced_by": replaced_by,
-                "qr": qr(check_url),
+                "qr": qr(check_url) if check_url else (),
                 "website": website.partition("://")[2] or website,
                 "check_address": check_url.partition("://")[2],
                 # Eight purposes and two states' sentences still fit one page, set closer.
                 "dense": len(snapshot.lines) + 2 * len(snapshot.disclosures) > 5,
                 **_figures(snapshot, locale),
-                "words": _sentences(snapshot, texts, locale, replaced_by),
+                "words": words,
+                "statement": [words[key] for key in pack.sentences(snapshot)],
             },
         )
 
@@ -118,10 +119,6 @@ def qr(url: str) -> tuple[int, str]:
                 runs.append(f"M{x} {y}h{width}v1h-{width}z")
             x += width
     return len(rows), "".join(runs)
-
-
-def _locale(snapshot: Snapshot) -> str:
-    return LOCALES.get((snapshot.pack, snapshot.language.partition("-")[0]), "en-US")
 
 
 def _figures(snapshot: Snapshot, locale: str) -> dict[str, object]:
@@ -152,10 +149,13 @@ def _sentences(
         "name": (snapshot.thanks_name or snapshot.receipt_name).removesuffix("."),
         "number": replaced_by,
         "entity": snapshot.entity.name,
+        "giver": snapshot.giver,
         "tax_id": snapshot.entity.tax_id,
         "descriptor": snapshot.entity.statement_descriptor,
         "url": snapshot.check_url,
         "amount": money.display(snapshot.fee_cover_minor, snapshot.currency, locale),
+        # A quarter of the gift: the basic rate of 20 % of gift and tax together (Gift Aid).
+        "reclaim": money.display(snapshot.amount_minor // 4, snapshot.currency, locale),
         "description": benefit.description if benefit else "",
         "estimate": money.display(
             benefit.estimate_minor if benefit else 0, snapshot.currency, locale

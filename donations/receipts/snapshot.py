@@ -69,8 +69,20 @@ class Snapshot:
     disclosures: tuple[str, ...] = ()
     # The sentence the donor saw before paying: the organisation keeps control of the use.
     discretion: str = ""
+    # official, acknowledgment or thanks (packs/shape.py, Document)
     kind: str = "official"
     live: bool = True
+    # How it came (Donation.Source), and which sentences the rule put on it.
+    source: str = "card"
+    sentences: tuple[str, ...] = ()
+    # Describes what came in place of money; then no amount is printed, and none is kept here.
+    given: str = ""
+    # On a letter of thanks to somebody else: who gave it.
+    giver: str = ""
+
+    def is_for(self, kept_minor: int) -> bool:
+        """Is it the document of a gift of which we have so much?"""
+        return kept_minor > 0 if self.given else kept_minor == self.amount_minor
 
     @property
     def deductible_minor(self) -> int:
@@ -80,6 +92,9 @@ class Snapshot:
         """Plain values for a JSON column."""
         facts = asdict(self)
         dates = {key: facts[key].isoformat() for key in ("received_on", "issued_on")}
+        for key, usual in _ADDED.items():
+            if facts[key] == usual:
+                del facts[key]
         return {"schema": SCHEMA, **facts, **dates}
 
     def to_json(self) -> str:
@@ -103,11 +118,15 @@ class Snapshot:
             benefit=Benefit(**facts["benefit"]) if facts["benefit"] else None,
             donor_address=tuple(facts["donor_address"]),
             disclosures=tuple(facts["disclosures"]),
+            sentences=tuple(facts.get("sentences", ())),
             received_on=date.fromisoformat(facts["received_on"]),
             issued_on=date.fromisoformat(facts["issued_on"]),
         )
 
 
+# Facts of later than the first receipts: left out where they say nothing, so that the facts of an
+# older receipt keep their bytes and their fingerprint.
+_ADDED = {"source": "card", "sentences": (), "given": "", "giver": ""}
 _BUILT = {
     "schema",
     "entity",
@@ -115,6 +134,7 @@ _BUILT = {
     "benefit",
     "donor_address",
     "disclosures",
+    "sentences",
     "received_on",
     "issued_on",
 }

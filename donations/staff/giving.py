@@ -119,7 +119,7 @@ class EntityForm(WagtailAdminModelForm):
         model = LegalEntity
         fields: ClassVar[list[str]] = [
             *("name", "short_name", "tax_id", "address", "email", "phone", "website"),
-            *("statement_descriptor", "time_zone", "fiscal_year_begins"),
+            *("statement_descriptor", "receipt_pack", "time_zone", "fiscal_year_begins"),
         ]
 
     def clean_statement_descriptor(self) -> str:

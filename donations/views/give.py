@@ -15,6 +15,7 @@ from core.forms import LONGEST_SECONDS
 from core.network import network_of
 from donations import checkout, defence, postal
 from donations.forms import OTHER, TYPED, DonationForm
+from donations.gift_aid import forms as gift_aid
 from donations.models import Donation, GivingOptions, LegalEntity, Plan
 from donations.plans import finding
 from donations.views.pauses import resting
@@ -75,7 +76,7 @@ def turned_away(request: HttpRequest) -> HttpResponse | None:
 
 def _begin(form: DonationForm, earlier: Donation | None) -> Donation:
     data = form.cleaned_data
-    return checkout.begin(
+    donation = checkout.begin(
         [checkout.Part(data["designation"], data["gift_minor"])],
         form_token=data["token"],
         entity=LegalEntity.objects.get(is_default=True),
@@ -86,6 +87,8 @@ def _begin(form: DonationForm, earlier: Donation | None) -> Donation:
         language=get_language() or settings.LANGUAGE_CODE,
         **form.typed(),
     )
+    gift_aid.declare(form, donation, lines=postal.lines_of(donation))
+    return donation
 
 
 def _offered(request: HttpRequest) -> list[GivingOptions]:

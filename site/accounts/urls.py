@@ -9,6 +9,7 @@ from accounts.plan_sign_in import plan_sign_in
 urlpatterns = [
     path("account/", views.my_giving, name="my_giving"),
     path("account/years/<int:year>/", views.my_year, name="my_year"),
+    path("account/gift-aid/<int:pk>/", views.my_declaration, name="my_declaration"),
     path("account/about-me/", about_me.about_me, name="about_me"),
     path("account/receipts/<str:label>/", views.my_receipt, name="my_receipt"),
     path("account/login/plan/<str:key>/", plan_sign_in, name="plan_sign_in"),

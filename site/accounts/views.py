@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import ExtractYear
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from donations import tracing
+from donations.gift_aid import declarations
 from donations.models import Donation, LegalEntity, Receipt
 from donations.plans import finding
 from donations.plans.showing import Facts
@@ -53,7 +55,28 @@ def my_giving(request: HttpRequest) -> HttpResponse:
     plans = [(plan, Facts.of(plan)) for plan in own]
     traced = [(gift, _trace(gift)) for gift in gifts]
     context = {"gifts": traced, "plans": plans, "years": _years(mine)}
+    context["declarations"] = declarations.of_addresses(addresses_of(request.user))
     return render(request, "accounts/my_giving.html", context)
+
+
+def addresses_of(user: Any) -> list[str]:
+    """E-mail addresses that she has proved to be hers."""
+    rows = EmailAddress.objects.filter(user_id=user.pk, verified=True)
+    return list(rows.values_list("email", flat=True))
+
+
+@never_cache
+@login_required
+def my_declaration(request: HttpRequest, pk: int) -> HttpResponse:
+    """A Gift Aid declaration of hers, to read and, by a press, to cancel."""
+    mine = declarations.of_addresses(addresses_of(request.user))
+    row = next((one for one in mine if one.pk == pk), None)
+    if row is None:
+        raise Http404
+    if request.method == "POST":
+        declarations.cancel(row)
+        return redirect("my_giving")
+    return render(request, "accounts/my_declaration.html", {"declaration": row})
 
 
 def _trace(gift: Donation) -> str:

@@ -58,6 +58,7 @@ DONOR_CARE = Role(
         *("view_staffnote", "add_staffnote", "change_staffnote"),
         *("view_eventwindow", "add_eventwindow"),
         *("view_refund", "request_refund", "view_dispute", "view_riskalert"),
+        *("view_declaration", "add_declaration"),
     )
 )
 FINANCE = Role(
@@ -71,6 +72,7 @@ FINANCE = Role(
         *("view_riskalert", "settle_riskalert", "view_export", "add_export"),
         *("view_period", "close_period", "reopen_period", "view_chartaccount", "add_linemove"),
         *("view_bookscheck", "add_bookscheck"),
+        *("view_declaration", "add_declaration", "view_claim", "add_claim"),
     )
     # Whoever lets money go has not ordered: the database holds it for each single order.
     + _things(

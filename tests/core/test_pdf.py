@@ -33,7 +33,7 @@ def draw(html: str = PAGE, title: str = "A page") -> bytes:
         "<style>@import url(file:///etc/passwd);</style>",
         "<p style='background: url(https://tracker.example/x.svg)'>x</p>",
         "<img src='bundled:../../site/config/settings.py'>",
-        "<img src='bundled:receipt_us.html'>",
+        "<img src='bundled:receipt.html'>",
         "<svg><image href='file:///etc/hostname' width=9 height=9 /></svg>",
     ],
 )

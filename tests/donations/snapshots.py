@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from donations.receipts.packs import us
+from donations.receipts.packs.us_states import disclosures
 from donations.receipts.snapshot import Benefit, Entity, Line, Snapshot
 
 ENTITY = Entity(
@@ -58,8 +58,8 @@ FULL = replace(
         "a wish shows what gifts of its kind make possible."
     ),
     disclosures=(
-        *us.disclosures("FL", on=date(2026, 10, 6), entity=ENTITY, registration="CH12345"),
-        *us.disclosures("MD", on=date(2026, 10, 6), entity=ENTITY),
+        *disclosures("FL", date(2026, 10, 6), ENTITY, "CH12345"),
+        *disclosures("MD", date(2026, 10, 6), ENTITY),
     ),
 )
 SPANISH = replace(

@@ -7,7 +7,7 @@ from unittest import mock
 
 import pgtrigger
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from donations import jobs
 from donations.models import (
@@ -20,8 +20,8 @@ from donations.models import (
     ReceiptSeries,
 )
 from donations.receipts import book, document
-from donations.receipts.snapshot import Snapshot
-from tests.giving import later
+from donations.receipts.snapshot import Benefit, Snapshot
+from tests.giving import later, wrong_in_the_books
 
 State = Receipt.State
 DRAW = document.render  # the real one: `giving` draws quickly
@@ -256,3 +256,32 @@ def test_a_test_receipt_is_never_called_valid(giving, run_jobs, public_client):
     page = public_client.get(f"/receipts/check/?code={given.receipts.get().code}").text
     assert "Test receipt: no money was received" in page
     assert "This receipt is valid" not in page
+
+
+def test_the_rule_of_the_country_decides_what_a_gift_gets(giving, run_jobs):
+    fund = giving.paid(100_000, source="advised_fund", name="Lakes Charitable Fund")
+    shares = giving.paid(401_250, source="stock", given="25 shares of Example Corp.")
+    dinner = giving.paid(12_000, benefit="a dinner", benefit_minor=4_500)
+    run_jobs()
+    kinds = [Snapshot.from_dict(one.receipts.get().snapshot) for one in (fund, shares, dinner)]
+    assert [one.kind for one in kinds] == ["acknowledgment", "official", "official"]
+    assert [one.amount_minor for one in kinds] == [100_000, 0, 12_000]
+    assert [one.payment_method for one in kinds][:2] == ["Donor-advised fund", "Shares of stock"]
+    assert kinds[2].benefit == Benefit("a dinner", 4_500)
+    assert "401" not in kinds[1].to_json()
+    assert document.missing(kinds[1]) == []
+
+
+def test_what_was_a_purchase_gets_no_receipt_and_the_books_are_right(giving, run_jobs):
+    bought = giving.paid(4_500, benefit="a dinner", benefit_minor=4_500)
+    run_jobs()
+    assert not bought.receipts.exists()
+    with pytest.raises(book.NoneDue, match="a purchase"):
+        book.number_receipt(bought.pk)
+    with later(days=2):
+        assert "receipts_are_right" not in wrong_in_the_books()
+
+
+def test_something_given_back_must_be_described(giving):
+    with pytest.raises(IntegrityError, match="donation_benefit_says_what_it_was"):
+        giving.begin(benefit_minor=500)

@@ -1,1 +1,6 @@
-"""One module a country: what its receipts must hold, in which words, since when."""
+"""The rules and words of receipts, country by country, as data with effective dates."""
+
+from donations.receipts.packs import uk, us
+from donations.receipts.packs.shape import Pack
+
+PACKS: dict[str, Pack] = {pack.code: pack for pack in (us.PACK, uk.PACK)}

@@ -1,306 +1,265 @@
-"""United States: written acknowledgment of a contribution (IRS Pub. 1771, Publication 526).
+"""United States: written acknowledgment of contributions (IRS Pub. 1771, Pub. 526).
 
-Wording is data: a version once used stays as it is, a change is a new version with its first day.
-docs/receipts.md lists what counsel must confirm.
+The rule is `decide`; tests/donations/receipts/us_cases.txt is its specification, a row for each
+case. docs/receipts.md lists what counsel must confirm.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
-from core.discretion import telling
-from donations.receipts.snapshot import Entity, Snapshot
+from django.utils.translation import gettext_lazy as _
 
-CODE = "us"
-
-
-@dataclass(frozen=True)
-class Wording:
-    """All static words of the document, by language; `effective` is the first day of use."""
-
-    effective: date
-    texts: Mapping[str, Mapping[str, str]]
-
-
-@dataclass(frozen=True)
-class Element:
-    """A thing the receipt must hold, why, and how to see that it is there."""
-
-    what: str
-    source: str
-    present: Callable[[Snapshot], bool]
-
-
-@dataclass(frozen=True)
-class Disclosure:
-    """A state's sentence, in its statutory English. `registration` asks for the number there."""
-
-    region: str
-    effective: date
-    text: str
-    source: str
-    ended: date | None = None
-
-
-WORDINGS: Mapping[str, Wording] = {
-    "2026-01": Wording(
-        date(2026, 1, 1),
-        {
-            "en": {
-                "title": "Donation receipt",
-                "number": "Receipt no.",
-                "thanks": "Thank you, {name}.",
-                "amount": "Contribution",
-                "received": "Received",
-                "issued": "Issued",
-                "method": "Paid by",
-                "reference": "Gift reference",
-                "donor": "Donor",
-                "purpose": "What your gift is for",
-                "restricted": "restricted to this purpose",
-                "total": "Total contribution",
-                "fee_cover": "The total includes {amount} you added toward the payment costs.",
-                "none_given": (
-                    "No goods or services were provided in exchange for this contribution."
-                ),
-                "benefit": (
-                    "In exchange for this contribution you received: {description}. Our good-faith "
-                    "estimate of its value is {estimate}. The amount of your contribution that is "
-                    "deductible for U.S. federal income tax purposes is limited to the excess over "
-                    "that value: {deductible}."
-                ),
-                "exempt": (
-                    "{entity} is a tax-exempt organization under section 501(c)(3) of the Internal "
-                    "Revenue Code, EIN\u00a0{tax_id}. Contributions are deductible to the extent "
-                    "allowed by law. Please keep this receipt for your tax records."
-                ),
-                "statement": "Appears on your statement as {descriptor}.",
-                "replaces": "This receipt cancels and replaces receipt no. {number}.",
-                "replaced_by": "Replaced by receipt no. {number}.",
-                "check": "Is this receipt genuine? Scan the code or open",
-                "check_alt": "QR code that opens {url}",
-                "questions": "Questions?",
-                "duplicate": "Duplicate copy",
-                "void": "Void",
-                "replaced": "Replaced",
-                "test": "Test receipt: no money was received",
-                "facts": "The facts of this receipt, machine-readable",
-            },
-            "es": {
-                "title": "Recibo de donación",
-                "number": "Recibo n.º",
-                "thanks": "Gracias, {name}.",
-                "amount": "Donación",
-                "received": "Recibida",
-                "issued": "Emitido",
-                "method": "Pagada con",
-                "reference": "Referencia",
-                "donor": "Donante",
-                "purpose": "Destino de su donación",
-                "restricted": "solo para este fin",
-                "total": "Donación total",
-                "fee_cover": (
-                    "El total incluye {amount} que usted añadió para los costos de pago."
-                ),
-                "none_given": (
-                    "No se entregaron bienes ni servicios a cambio de esta contribución."
-                ),
-                "benefit": (
-                    "A cambio de esta contribución usted recibió: {description}. Nuestra "
-                    "estimación de buena fe de su valor es {estimate}. La parte deducible de su "
-                    "contribución a efectos del impuesto federal sobre la renta de EE. UU. se "
-                    "limita a lo que excede de ese valor: {deductible}."
-                ),
-                "exempt": (
-                    "{entity} es una organización exenta de impuestos según la sección 501(c)(3) "
-                    "del Código de Rentas Internas de EE. UU., EIN\u00a0{tax_id}. Las "
-                    "contribuciones son deducibles en la medida que permita la ley. "
-                    "Conserve este recibo para su declaración de impuestos."
-                ),
-                "statement": "Aparece en su estado de cuenta como {descriptor}.",
-                "replaces": "Este recibo anula y reemplaza el recibo n.º {number}.",
-                "replaced_by": "Reemplazado por el recibo n.º {number}.",
-                "check": "¿Es auténtico este recibo? Escanee el código o abra",
-                "check_alt": "Código QR que abre {url}",
-                "questions": "¿Preguntas?",
-                "duplicate": "Duplicado",
-                "void": "Anulado",
-                "replaced": "Reemplazado",
-                "test": "Recibo de prueba: no se recibió dinero",
-                "facts": "Los datos de este recibo en formato electrónico",
-            },
-        },
-    )
-}
+from donations.receipts.packs.shape import (
+    OURS,
+    Case,
+    Decision,
+    Document,
+    Element,
+    Pack,
+    Whose,
+    common,
+    from_source,
+    is_in_the_book,
+    is_receipt,
+    said,
+)
+from donations.receipts.packs.us_states import disclosures
+from donations.receipts.packs.us_words import FIRST, WORDINGS
+from donations.receipts.snapshot import Snapshot
 
 PUB_1771 = "IRS Pub. 1771, Written Acknowledgment"
-OURS = "house rule"
+IRC_ADVISED = "IRC 170(f)(18), 4967"
+IRC_RETIREMENT = "IRC 408(d)(8)"
+
+# A payment above this that bought something is disclosed as such (IRC 6115).
+QUID_PRO_QUO_MINOR = 75_00
+# An annual payment up to this may buy rights of members that are disregarded.
+MEMBERSHIP_MINOR = 75_00
+
+
+@dataclass(frozen=True)
+class Insubstantial:
+    """What may be given back and disregarded, in cents: Rev. Proc. 90-12, for one year's gifts."""
+
+    # At most this, and at most two percent of the payment …
+    value_minor: int
+    # … or, for a payment of at least this, things with our name that cost us at most that.
+    payment_minor: int
+    cost_minor: int
+
+
+# A year without a row has the limits of the last one before it: they only rise.
+INSUBSTANTIAL: Mapping[int, Insubstantial] = {
+    2023: Insubstantial(125_00, 62_50, 12_50),
+    2024: Insubstantial(132_00, 66_00, 13_20),
+    2025: Insubstantial(136_00, 68_00, 13_60),
+}
+
+# Who pays is not always who caused it: then the payer is the donor of record.
+PAYERS = {
+    "advised_fund": Whose.SPONSOR,
+    "match": Whose.COMPANY,
+    "shopping": Whose.PROGRAMME,
+    "round_up": Whose.PROGRAMME,
+}
+THANKS = {
+    "advised_fund": "thanks_advised_fund",
+    "match": "thanks_match",
+    "shopping": "thanks_programme",
+    "round_up": "thanks_programme",
+}
+# Sentences of which one must say what was given in return, or that nothing was.
+RETURNED = (
+    *("none_given", "benefit", "benefit_described", "token", "membership", "intangible"),
+    "none_advised",
+)
+TAX_WORDS = ("exempt", "benefit", "benefit_described", "token", "membership", "described")
+
+
+def decide(case: Case) -> Decision:
+    """The rule: which document, in whose name, with which sentences, by which paragraph."""
+    whose = PAYERS.get(case.source, Whose.DONOR)
+    if case.source == "services":
+        return _nothing("IRS Pub. 526, Value of Time or Services")
+    if not case.donor:
+        return _nothing(f"{PUB_1771}: there is nobody to give it to")
+    if not case.given and case.amount_minor == 0:
+        return _nothing("IRS Pub. 526, When To Deduct: nothing of it is left")
+    benefit = case.benefit
+    if not case.given and benefit and benefit.estimate_minor >= case.amount_minor:
+        return _nothing("IRS Pub. 526, Contributions From Which You Benefit: a purchase")
+    returned, because = _returned(case)
+    thanks = (THANKS[case.source],) if case.credited and case.source in THANKS else ()
+    if case.source == "advised_fund":
+        if returned == "benefit":
+            return _nothing(f"{IRC_ADVISED}: a fund buys nothing for its adviser")
+        sentences = ("advised_fund", "none_advised", "status")
+        return Decision(
+            document=Document.ACKNOWLEDGMENT,
+            whose=whose,
+            because=IRC_ADVISED,
+            sentences=sentences,
+            thanks=thanks,
+        )
+    if case.source == "round_up":
+        return Decision(
+            document=Document.ACKNOWLEDGMENT,
+            whose=whose,
+            because="IRS Pub. 526: who gave is the customer",
+            sentences=("round_up", "status"),
+            thanks=thanks,
+        )
+    if case.source == "retirement" and returned != "benefit":
+        return Decision(
+            document=Document.ACKNOWLEDGMENT,
+            whose=whose,
+            because=IRC_RETIREMENT,
+            sentences=("retirement", returned, "status"),
+        )
+    described = ("expenses" if case.source == "expenses" else "described",) if case.given else ()
+    return Decision(
+        document=Document.RECEIPT,
+        whose=whose,
+        because=because,
+        sentences=(returned, *described, "exempt"),
+        thanks=thanks,
+    )
+
+
+def _nothing(because: str) -> Decision:
+    return Decision(document=Document.NONE, whose=Whose.NOBODY, because=because)
+
+
+def _returned(case: Case) -> tuple[str, str]:
+    """The sentence about what was given in return, and its paragraph."""
+    benefit = case.benefit
+    if benefit is None:
+        if case.source == "expenses":
+            return "none_given", "IRS Pub. 1771, Unreimbursed Expenses"
+        if case.given:
+            return "none_given", f"{PUB_1771}: description but not value"
+        return "none_given", PUB_1771
+    if benefit.kind == "intangible":
+        return "intangible", "IRS Pub. 1771, Intangible Religious Benefits Exception"
+    if case.given:
+        return "benefit_described", "IRS Pub. 1771, Goods or Services"
+    if benefit.kind == "membership" and case.amount_minor <= MEMBERSHIP_MINOR:
+        return "membership", "IRS Pub. 1771, Membership Benefits Exception"
+    if _is_insubstantial(case, benefit.kind, benefit.estimate_minor):
+        return "token", "IRS Pub. 1771, Token Exception"
+    if case.amount_minor > QUID_PRO_QUO_MINOR:
+        return "benefit", "IRS Pub. 1771, Written Disclosure"
+    return "benefit", "IRS Pub. 1771, Goods or Services"
+
+
+def _is_insubstantial(case: Case, kind: str, value_minor: int) -> bool:
+    """Rev. Proc. 90-12, 3.01; the limits are in dollars."""
+    known = [year for year in INSUBSTANTIAL if year <= case.received_on.year]
+    if case.currency != "USD" or not known:
+        return False
+    limits = INSUBSTANTIAL[max(known)]
+    if kind == "token" and case.amount_minor >= limits.payment_minor:
+        return value_minor <= limits.cost_minor
+    return value_minor <= limits.value_minor and 50 * value_minor <= case.amount_minor
+
+
+def tax_year(day: date) -> int:
+    """The tax year in which a gift of this day falls, named for the year it begins in."""
+    return day.year
+
+
+def sentences(snapshot: Snapshot) -> tuple[str, ...]:
+    """Those of the first wording were decided by the page, and are not kept with the snapshot."""
+    if snapshot.pack_version == FIRST:
+        return ("benefit" if snapshot.benefit else "none_given", "exempt")
+    return snapshot.sentences
+
+
+_said = partial(said, of=sentences)
+
+
+def _says_what_was_returned(snapshot: Snapshot) -> bool:
+    benefit = snapshot.benefit
+    told = benefit is None or bool(benefit.description and benefit.estimate_minor > 0)
+    return told and _said(*RETURNED)(snapshot)
+
 
 ELEMENTS: tuple[Element, ...] = (
-    Element("the organization's name", PUB_1771, lambda s: bool(s.entity.name)),
-    Element("the organization's EIN", OURS, lambda s: bool(s.entity.tax_id)),
-    Element("the organization's address", OURS, lambda s: any(s.entity.address)),
-    Element("the amount", PUB_1771, lambda s: s.amount_minor > 0 and len(s.currency) == 3),
+    Element("name", "the organization's name", PUB_1771, lambda s: bool(s.entity.name)),
+    Element("ein", "the organization's EIN", OURS, lambda s: bool(s.entity.tax_id), is_in_the_book),
+    Element("address", "the organization's address", OURS, lambda s: any(s.entity.address)),
     Element(
+        "amount",
+        "the amount",
+        PUB_1771,
+        lambda s: s.amount_minor > 0 and len(s.currency) == 3,
+        lambda s: not s.given and s.source not in ("stock", "goods", "expenses"),
+    ),
+    Element(
+        "description",
+        "a description, without a value, of what was given",
+        PUB_1771,
+        lambda s: bool(s.given) and s.amount_minor == 0,
+        lambda s: bool(s.given) or s.source in ("stock", "goods", "expenses"),
+    ),
+    Element(
+        "return",
         "what was given in return, with a good-faith estimate, or that nothing was",
         PUB_1771,
-        lambda s: (
-            s.benefit is None or (bool(s.benefit.description) and s.benefit.estimate_minor > 0)
-        ),
-    ),
-    Element("the donor's name", OURS, lambda s: bool(s.receipt_name.strip())),
-    Element("the day of receipt", OURS, lambda s: s.received_on <= s.issued_on),
-    Element("the receipt's number", OURS, lambda s: bool(s.number)),
-    Element("the code and address to check it", OURS, lambda s: bool(s.code and s.check_url)),
-    Element(
-        "what appears on the donor's statement", OURS, lambda s: bool(s.entity.statement_descriptor)
+        _says_what_was_returned,
+        lambda s: is_in_the_book(s) and s.source != "round_up",
     ),
     Element(
-        "lines that add up to the amount",
+        "exempt",
+        "that the organization is tax-exempt",
         OURS,
-        lambda s: (
-            bool(s.lines)
-            and sum(line.amount_minor for line in s.lines) == s.amount_minor
-            and all(line.designation for line in s.lines)
-            and 0 <= s.fee_cover_minor <= s.amount_minor
-        ),
+        _said("exempt", "status"),
+        is_in_the_book,
     ),
-    Element("words of this version", OURS, lambda s: s.pack_version in WORDINGS),
-    Element("neutral words only", OURS, lambda s: not any(map(telling, _our_words(s)))),
+    Element(
+        "sponsor",
+        "that the grant is a donor-advised fund's",
+        IRC_ADVISED,
+        _said("advised_fund"),
+        from_source("advised_fund"),
+    ),
+    Element(
+        "retirement",
+        "that the trustee of a retirement account paid it",
+        IRC_RETIREMENT,
+        _said("retirement"),
+        lambda s: s.source == "retirement" and not is_receipt(s),
+    ),
+    Element(
+        "customers",
+        "that customers gave it",
+        OURS,
+        _said("round_up"),
+        from_source("round_up"),
+    ),
+    Element(
+        "no_tax",
+        "no word about a deduction",
+        OURS,
+        lambda s: not _said(*TAX_WORDS)(s),
+        lambda s: s.source in ("advised_fund", "round_up") or not is_in_the_book(s),
+    ),
+    *common(WORDINGS),
 )
 
-_USED_SINCE = date(2026, 1, 1)
-DISCLOSURES: tuple[Disclosure, ...] = (
-    Disclosure(
-        "FL",
-        _USED_SINCE,
-        "A COPY OF THE OFFICIAL REGISTRATION AND FINANCIAL INFORMATION MAY BE OBTAINED FROM THE "
-        "DIVISION OF CONSUMER SERVICES BY CALLING TOLL-FREE 1-800-HELP-FLA (435-7352) WITHIN THE "
-        "STATE OR AT www.FloridaConsumerHelp.com. REGISTRATION DOES NOT IMPLY ENDORSEMENT, "
-        "APPROVAL, OR RECOMMENDATION BY THE STATE.{registration}",
-        "Fla. Stat. 496.411",
-    ),
-    Disclosure(
-        "MD",
-        _USED_SINCE,
-        "A copy of the current financial statement of {name} is available by writing to {address} "
-        "or by calling {phone}. Documents and information submitted under the Maryland "
-        "Solicitations Act are also available, for the cost of postage and copies, from the "
-        "Maryland Secretary of State, State House, Annapolis, MD 21401, (410) 974-5534.",
-        "Md. Code, Bus. Reg. 6-411",
-    ),
-    Disclosure(
-        "NJ",
-        _USED_SINCE,
-        "Information filed with the Attorney General concerning this charitable solicitation and "
-        "the percentage of contributions received by the charity during the last reporting period "
-        "that were dedicated to the charitable purpose may be obtained from the Attorney General "
-        "of the State of New Jersey by calling (973) 504-6215 and is available on the internet at "
-        "www.njconsumeraffairs.gov. Registration with the Attorney General does not imply "
-        "endorsement.",
-        "N.J.A.C. 13:48-11.2",
-    ),
-    Disclosure(
-        "NY",
-        _USED_SINCE,
-        "A copy of our latest annual report may be obtained, upon request, from us at {address} or "
-        "from the Charities Registry at www.charitiesnys.com or the Charities Bureau, 28 Liberty "
-        "Street, New York, NY 10005, (212) 416-8686.",
-        "N.Y. Exec. Law 174-b",
-    ),
-    Disclosure(
-        "NC",
-        _USED_SINCE,
-        "Financial information about this organization and a copy of its license are available "
-        "from the State Solicitation Licensing Section at 1-888-830-4989. The license is not an "
-        "endorsement by the State.",
-        "N.C. Gen. Stat. 131F-9",
-    ),
-    Disclosure(
-        "PA",
-        _USED_SINCE,
-        "The official registration and financial information of {name} may be obtained from the "
-        "Pennsylvania Department of State by calling toll free, within Pennsylvania, "
-        "1-800-732-0999. Registration does not imply endorsement.",
-        "10 P.S. 162.13",
-    ),
-    Disclosure(
-        "VA",
-        _USED_SINCE,
-        "A financial statement is available from the Virginia Department of Agriculture and "
-        "Consumer Services, Office of Charitable and Regulatory Programs, upon request.",
-        "Va. Code 57-55.2",
-    ),
-    Disclosure(
-        "WA",
-        _USED_SINCE,
-        "{name} is registered with the Washington Secretary of State. Additional information is "
-        "available at 1-800-332-4483 or www.sos.wa.gov/charities.",
-        "RCW 19.09.100",
-    ),
-    Disclosure(
-        "WV",
-        _USED_SINCE,
-        "West Virginia residents may obtain a summary of the registration and financial documents "
-        "from the Secretary of State, State Capitol, Charleston, West Virginia 25305. Registration "
-        "does not imply endorsement.",
-        "W. Va. Code 29-19-8",
-    ),
+PACK = Pack(
+    code="us",
+    name=_("United States"),
+    paper="Letter",
+    # A gift in dollars is written as people in the United States write it, in either language.
+    locales={"en": "en-US", "es": "es-US"},
+    wordings=WORDINGS,
+    elements=ELEMENTS,
+    decide=decide,
+    tax_year=tax_year,
+    year_begins=lambda year: date(year, 1, 1),
+    sentences=sentences,
+    disclosures=disclosures,
 )
-
-
-def version_on(day: date) -> str:
-    """The wording to put into a snapshot issued on this day."""
-    begun = [name for name, wording in WORDINGS.items() if wording.effective <= day]
-    return max(begun, key=lambda name: WORDINGS[name].effective)
-
-
-def words(snapshot: Snapshot) -> Mapping[str, str]:
-    """The document's static words: the snapshot's version, in its language or else English."""
-    texts = WORDINGS[snapshot.pack_version].texts
-    return texts.get(snapshot.language.partition("-")[0], texts["en"])
-
-
-def missing(snapshot: Snapshot) -> list[str]:
-    """What the snapshot lacks for a receipt of this pack; empty when it may be issued."""
-    return [element.what for element in ELEMENTS if not element.present(snapshot)]
-
-
-def disclosures(
-    region: str, *, on: date, entity: Entity, registration: str = ""
-) -> tuple[str, ...]:
-    """The sentences that a donor's state wants on a receipt, filled in for this organization.
-
-    Args:
-        region: two letters, as in the donor's address.
-        registration: the organization's number in that state, where it prints one.
-    """
-    facts = {
-        "name": entity.name,
-        "address": ", ".join(entity.address),
-        "phone": entity.phone,
-        "registration": f" REGISTRATION NO. {registration}." if registration else "",
-    }
-    return tuple(
-        row.text.format(**facts)
-        for row in DISCLOSURES
-        if row.region == region.upper()
-        and row.effective <= on
-        and (not row.ended or on < row.ended)
-    )
-
-
-def _our_words(snapshot: Snapshot) -> tuple[str, ...]:
-    """All text but the donor's own: name, address and tribute are the donor's to write."""
-    return (
-        snapshot.entity.name,
-        snapshot.entity.website,
-        snapshot.entity.email,
-        snapshot.entity.statement_descriptor,
-        snapshot.check_url,
-        snapshot.payment_method,
-        snapshot.discretion,
-        snapshot.benefit.description if snapshot.benefit else "",
-        *(line.designation for line in snapshot.lines),
-        *snapshot.disclosures,
-    )

@@ -30,6 +30,9 @@ from donations import tracing
 from donations.models import (
     BooksCheck,
     ChartAccount,
+    Claim,
+    ClaimFile,
+    Declaration,
     Dispute,
     EventWindow,
     Export,
@@ -175,6 +178,16 @@ def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict
         kind="journal", format="csv", legal_entity=gift.legal_entity, livemode=False,
         first_day=now, last_day=now, asked_by=author,
     )  # fmt: skip
+    declared = Declaration.objects.create(
+        legal_entity=gift.legal_entity, donation=gift, scope="all", way="telephone",
+        declared_on=now, charity="x", wording="x", text="x", first_name="x", last_name="x",
+        address="x", house="x", recorded_by=author,
+    )  # fmt: skip
+    claim = Claim.objects.create(
+        legal_entity=gift.legal_entity, livemode=False, first_day=now, last_day=now,
+        fingerprint="x", gifts=1, gifts_minor=1, made_by=author,
+    )  # fmt: skip
+    ClaimFile.objects.create(claim=claim, data=b"x", sha256="x", schedules=1)
     sent = Mail.objects.filter(receipt=None).first() or Mail.objects.first()
     assert sent is not None
     return {
@@ -187,6 +200,8 @@ def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict
         **{"periods:pk": month.pk, "journal:pk": entry.pk, "checks:pk": checked.pk},
         "chart:pk": ChartAccount.objects.earliest("pk").pk,
         "exports:pk": export.pk,
+        **{"gift_aid_declarations:pk": declared.pk, "gift-aid:pk": declared.pk},
+        "gift_aid_claims:pk": claim.pk,
         # What a donor has in hand: links from mails, and addresses she was led to.
         **{"review:reference": waiting.reference, "pay:reference": waiting.reference},
         **{"back:reference": waiting.reference, "return:reference": gift.reference},

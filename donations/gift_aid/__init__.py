@@ -1,0 +1,1 @@
+"""Gift Aid (United Kingdom): declarations, claims and their schedules."""
