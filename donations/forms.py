@@ -42,6 +42,8 @@ class DonationForm(PublicForm, GiftAidFields):
     """One gift. Shown errors mend; nothing that was typed is lost."""
 
     SALT = "give-form"
+    # Whether the country's declaration is asked for here, if it has one.
+    DECLARES = True
 
     amount_choice = forms.ChoiceField(
         label=gettext_lazy("Amount"), widget=forms.RadioSelect, required=False
@@ -180,11 +182,9 @@ class DonationForm(PublicForm, GiftAidFields):
         default = next((code for code, row in self.designations.items() if row.is_default), "")
         self.initial.setdefault("designation", default)
         self.choice("country").choices = [("", ""), *postal.countries(get_language() or "en")]
-        self.ask(self.asks_for())
-
-    def asks_for(self) -> LegalEntity | None:
-        """Whose country's declaration the form shows, if it has one."""
-        return LegalEntity.objects.filter(is_default=True).first()
+        entity = LegalEntity.objects.filter(is_default=True).first()
+        self.initial.setdefault("country", entity.country if entity else "")
+        self.ask(entity if self.DECLARES else None)
 
     def choice(self, name: str) -> forms.ChoiceField:
         field = self.fields[name]
@@ -199,7 +199,6 @@ class DonationForm(PublicForm, GiftAidFields):
             "currency": options.currency,
             "frequency": options.frequency,
             "amount_choice": str(options.preselected_minor or ""),
-            "country": LegalEntity.objects.values_list("country", flat=True).get(is_default=True),
             "tribute_kind": "",
         }
 

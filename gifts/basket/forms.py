@@ -59,9 +59,8 @@ class BasketForm(DonationForm):
         widget=forms.RadioSelect,
     )
     terms = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
-
-    def asks_for(self) -> None:
-        """No declaration here: a basket's parts are not all gifts of one kind."""
+    # A basket's parts are not all gifts of one kind.
+    DECLARES = False
 
     def __init__(self, *args: Any, offer: Offer, rows: Sequence[Row], **kwargs: Any) -> None:
         super().__init__(*args, options=offer.once, **kwargs)

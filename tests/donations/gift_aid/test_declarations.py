@@ -94,7 +94,7 @@ def give(charity, public_client):
         data = {
             **DonationForm.fresh_values(GivingOptions.objects.get(frequency="once")),
             "started": signing.dumps(timezone.now().timestamp() - 5, salt=DonationForm.SALT),
-            "amount_choice": "other", "amount": "40", "name": "Maya Lindqvist",
+            "amount_choice": "other", "amount": "40", "country": "GB", "name": "Maya Lindqvist",
             "email": "maya@example.org", **typed,
         }  # fmt: skip
         return public_client.post("/give/", data)
