@@ -13,6 +13,7 @@ from donations.staff.gifts import GiftsDesk
 from donations.staff.giving import DesignationsDesk, EntitiesDesk, OptionsDesk
 from donations.staff.inbox import InboxDesk
 from donations.staff.journal import JournalDesk
+from donations.staff.lacking import LackingDesk
 from donations.staff.leaving import LeavingDesk
 from donations.staff.mails import MailsDesk
 from donations.staff.notes import TasksDesk
@@ -23,6 +24,7 @@ from donations.staff.programme import ProgrammeDesk
 from donations.staff.receipts import ReceiptsDesk
 from donations.staff.reconciliation import ReconciliationDesk
 from donations.staff.refunds import RefundsDesk
+from donations.staff.series import SeriesDesk
 from donations.staff.windows import WindowsDesk
 
 
@@ -58,7 +60,7 @@ class Books(ViewSetGroup):
     menu_name = "books"
     menu_icon = "form"
     menu_order = 157
-    items = (PeriodsDesk, JournalDesk, ChecksDesk, ChartDesk)
+    items = (PeriodsDesk, JournalDesk, ChecksDesk, ChartDesk, SeriesDesk, LackingDesk)
 
 
 class Operations(ViewSetGroup):

@@ -249,6 +249,11 @@ DISCLOSURES: tuple[Disclosure, ...] = (
 )
 
 
+def tax_year(day: date) -> int:
+    """The tax year in which a gift of this day falls, named for the year it begins in."""
+    return day.year
+
+
 def version_on(day: date) -> str:
     """The wording to put into a snapshot issued on this day."""
     begun = [name for name, wording in WORDINGS.items() if wording.effective <= day]
