@@ -24,6 +24,7 @@ from donations.staff.programme import ProgrammeDesk
 from donations.staff.receipts import ReceiptsDesk
 from donations.staff.reconciliation import ReconciliationDesk
 from donations.staff.refunds import RefundsDesk
+from donations.staff.runs import RunsDesk
 from donations.staff.series import SeriesDesk
 from donations.staff.windows import WindowsDesk
 
@@ -60,7 +61,10 @@ class Books(ViewSetGroup):
     menu_name = "books"
     menu_icon = "form"
     menu_order = 157
-    items = (PeriodsDesk, JournalDesk, ChecksDesk, ChartDesk, SeriesDesk, LackingDesk)
+    items = (
+        *(PeriodsDesk, JournalDesk, ChecksDesk, ChartDesk),
+        *(SeriesDesk, LackingDesk, RunsDesk),
+    )
 
 
 class Operations(ViewSetGroup):

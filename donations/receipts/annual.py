@@ -134,11 +134,10 @@ def _succeed(
         return None
     facts = changed(
         paper.facts,
-        receipt_name=before.receipt_name,
-        donor_address=before.donor_address,
         language=before.language,
         replaces=receipt.label,
-        **_corrected(corrections or {}, before.language),
+        **{"receipt_name": before.receipt_name, "donor_address": before.donor_address}
+        | _corrected(corrections or {}, before.language),
     )
     series, first = book.draw_numbers(year.entity, year=year.year, livemode=year.livemode)
     successor = _receipt(facts, year.entity, series=series, number=first, replaces=receipt)

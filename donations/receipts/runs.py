@@ -204,8 +204,7 @@ def fix(run_id: int) -> bool:
     if run.kind == Kind.RECEIPT:
         # Nothing of these gifts moves until this is committed; everybody locks them in this order.
         gifts = gathering.paid_in(year_of(run)).order_by("pk").select_for_update(of=("self",))
-        for _pk in gifts.values_list("pk", flat=True).iterator(10_000):
-            pass
+        list(gifts.values_list("pk", flat=True))
     papers = list(_complete(run, []))
     if _fingerprint(map(_line, papers)) != run.fingerprint:
         run.state, run.changed = State.STOPPED, _differences(run, papers)
