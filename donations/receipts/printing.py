@@ -2,7 +2,6 @@
 
 from io import BytesIO
 
-import pikepdf
 from django.db.models import Q
 
 from donations.models import Receipt, StatementRun
@@ -14,6 +13,8 @@ MOST = 1_000
 
 def letters(run: StatementRun, *, part: int = 1) -> bytes:
     """Letters in the order of postcode and name. What was voided since is left out of its file."""
+    import pikepdf  # noqa: PLC0415 - 30 MB that few processes need
+
     rows = run.statements.filter(email="").order_by("postcode", "name", "pk")
     start = (part - 1) * MOST
     keys = list(rows.values_list("pk", flat=True)[start : start + MOST])
