@@ -28,6 +28,7 @@ from donations.staff.desk import (
     Section,
     Text,
     amount,
+    day,
     moment,
 )
 from donations.staff.exports_words import Told
@@ -183,7 +184,7 @@ class OneRun(Reading):
         run: StatementRun = self.object
         rows: list[list[Any]] = [
             [_("Legal entity"), run.legal_entity.name],
-            [_("Tax year"), " \u2013 ".join(map(str, runs.year_of(run).days))],
+            [_("Tax year"), " \u2013 ".join(map(day, runs.year_of(run).days))],
             [_("Money"), _("Live") if run.livemode else _("Test")],
             [_("Asked for"), f"{moment(run.asked_at)}, {run.asked_by}"],
         ]
