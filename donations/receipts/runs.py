@@ -240,7 +240,7 @@ def draw(run: StatementRun) -> None:
     undrawn = run.statements.filter(receipt__sha256=None, sha256=None).order_by("pk")
     keys = list(undrawn.values_list("pk", flat=True))
     facts = (known for start in range(0, len(keys), 50) for known in _facts(run, keys[start:][:50]))
-    for (key, _known), data in pool.each(_draw, facts, count=len(keys)):
+    for (key, _known), data in pool.each(drawn, facts, count=len(keys)):
         _store(key, data)
 
 
@@ -259,7 +259,8 @@ def final_facts(run: StatementRun, statement: Statement) -> dict[str, Any]:
     return Yearly.from_dict(statement.facts).issued(day).to_dict()
 
 
-def _draw(known: tuple[int, dict[str, Any]]) -> bytes:
+def drawn(known: tuple[int, dict[str, Any]]) -> bytes:
+    """A paper from its facts, in whatever process: it needs no database."""
     return yearly.render(Yearly.from_dict(known[1]))
 
 
@@ -270,8 +271,8 @@ def _store(key: int, data: bytes) -> None:
         if statement.receipt:
             book.store(statement.receipt, data)
             return
-        drawn = Statement.objects.filter(pk=key, sha256=None).update(sha256=sha256(data))
-        if not drawn:
+        first = Statement.objects.filter(pk=key, sha256=None).update(sha256=sha256(data))
+        if not first:
             return
         StatementFile.objects.create(statement=statement, data=data)
         if statement.email:

@@ -378,7 +378,7 @@ class MailLink(PlanAct):
 
 
 class ChooseReceipts(PlanAct):
-    name = "receipts"
+    name = "papers"
     title = _("Receipts: yearly or each")
     icon = "doc-full"
 

@@ -336,7 +336,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
 def letters(request: HttpRequest, pk: int, part: int) -> HttpResponse:
     """Papers for donors without e-mail, in the order of the post."""
     _allow(request, SEE)
-    run = get_object_or_404(StatementRun, pk=pk, state=State.DONE)
+    run = get_object_or_404(StatementRun, pk=pk)
     return _pdf(printing.letters(run, part=part), f"letters-{run.year}-{run.pk}-{part}.pdf")
 
 
