@@ -53,7 +53,7 @@ class Afterwards(ViewSetGroup):
     menu_name = "afterwards"
     menu_icon = "rotate"
     menu_order = 156
-    items = (RefundsDesk, DisputesDesk, AlertsDesk, PayoutsDesk, ExportsDesk)
+    items = (RefundsDesk, DisputesDesk, AlertsDesk, PayoutsDesk)
 
 
 class Books(ViewSetGroup):
@@ -62,7 +62,7 @@ class Books(ViewSetGroup):
     menu_icon = "form"
     menu_order = 157
     items = (
-        *(PeriodsDesk, JournalDesk, ChecksDesk, ChartDesk),
+        *(PeriodsDesk, JournalDesk, ExportsDesk, ChecksDesk, ChartDesk),
         *(SeriesDesk, LackingDesk, RunsDesk),
     )
 
