@@ -1,7 +1,7 @@
 """Measure and compare: `make bench`, or `make bench ARGS="intake --write"`.
 
-The names: intake, pages, gift, wishes, proposal, exports, programme, receipts, matching; all
-without one.
+The names: intake, pages, gift, wishes, proposal, exports, programme, receipts, statements,
+matching; all without one.
 --write puts the tables into docs/bench.md. The programme takes a while and some 10 GB: --share 0.1
 for a tenth, of the exports too.
 """
@@ -23,6 +23,7 @@ from bench import (
     programme,
     proposal,
     receipts,
+    statements,
     wishes,
 )
 from bench.table import Table
@@ -56,7 +57,7 @@ def main() -> int:
         "exports": lambda here: exports.run(here, options.share),
         "programme": lambda here: programme.run(here, options.share),
     }
-    alone = {"receipts": receipts.run, "matching": matching.run}
+    alone = {"receipts": receipts.run, "statements": statements.run, "matching": matching.run}
     names = options.names or [*on_ground, *alone]
     if unknown := set(names) - {*on_ground, *alone}:
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")

@@ -41,12 +41,13 @@ from donations.models import (
 from donations.plans import changes as plan_changes
 from donations.plans import notices as plan_notices
 from donations.plans import refresh as plan_refresh
-from donations.receipts import book
+from donations.receipts import annual, book, runs
 from donations.reconciliation import run as reconciliation
 
 log = logging.getLogger("northstar.jobs")
 
 __all__ = [
+    "annual",
     "book",
     "checking",
     "inbox",
@@ -57,6 +58,7 @@ __all__ = [
     "plan_refresh",
     "programme",
     "reconciliation",
+    "runs",
 ]
 
 State = CheckoutAttempt.State
@@ -195,10 +197,20 @@ def finish_receipts(timestamp: int) -> None:
     since = timezone.now() - timedelta(minutes=10)
     paid = Donation.objects.filter(status=Donation.Status.PAID, paid_at__lt=since)
     kept = paid.exclude(amount_minor__lte=F("refunded_minor") + F("lost_minor"))
-    unnumbered = kept.filter(receipts=None).values_list("pk", flat=True)
+    never = kept.filter(receipts=None, receipt_items=None, yearly_receipt=False)
+    unnumbered = never.values_list("pk", flat=True)
     undrawn = Receipt.objects.filter(sha256=None, issued_at__lt=since, state=Receipt.State.ISSUED)
-    for pk in {*unnumbered[:500], *undrawn.values_list("donation_id", flat=True)[:500]}:
+    single = undrawn.filter(donation__isnull=False).values_list("donation_id", flat=True)
+    for pk in {*unnumbered[:500], *single[:500]}:
         book.issue_receipt.defer(donation_id=pk)
+    # Receipts of a year: void and without the one for what is left, or that one without a file.
+    behind = Receipt.objects.filter(
+        donation=None, state=Receipt.State.VOID, void_reason__in=book.MONEY, voided_at__lt=since
+    )
+    left = behind.filter(items__donation__in=kept).values_list("pk", flat=True).distinct()
+    undrawn_years = undrawn.filter(donation=None, replaces__isnull=False)
+    for pk in {*left[:100], *undrawn_years.values_list("replaces_id", flat=True)[:100]}:
+        annual.follow_year.defer(receipt_id=pk)
 
 
 @app.periodic(cron="17 3 * * *")

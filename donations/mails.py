@@ -17,7 +17,16 @@ from core import money
 from core.links import public_url
 from core.retries import Patient
 from donations import timeline, tracing
-from donations.models import Declaration, Donation, Mail, Plan, PlanStep, Receipt, Refund
+from donations.models import (
+    Declaration,
+    Donation,
+    Mail,
+    Plan,
+    PlanStep,
+    Receipt,
+    Refund,
+    Statement,
+)
 from donations.plans import letters
 from donations.plans import links as plan_links
 from donations.receipts import links
@@ -269,6 +278,7 @@ def _gift(mail: Mail, preview: bool) -> dict[str, Any]:
 def _receipt(mail: Mail, preview: bool) -> dict[str, Any]:
     receipt = mail.receipt
     assert receipt is not None  # queued with it
+    assert receipt.donation is not None  # one for a year has a mail of its own
     link = "…" if preview else links.new_link(receipt, language=mail.language)
     return {
         **_gift(mail, preview),
@@ -280,6 +290,42 @@ def _receipt(mail: Mail, preview: bool) -> dict[str, Any]:
             "" if preview else tracing.new_link(receipt.donation, language=mail.language)
         ),
     }
+
+
+def _receipt_of_year(mail: Mail, preview: bool) -> dict[str, Any]:
+    receipt = mail.receipt
+    assert receipt is not None  # queued with it
+    return {
+        **_paper_of_year(mail, preview, receipt, receipt.snapshot),
+        "receipt_number": receipt.label,
+        "replaced_number": receipt.replaces.label if receipt.replaces else "",
+    }
+
+
+def _statement(mail: Mail, preview: bool) -> dict[str, Any]:
+    statement = Statement.objects.get(pk=mail.about.removeprefix("statement:"))
+    return _paper_of_year(mail, preview, statement, statement.facts)
+
+
+def _paper_of_year(
+    mail: Mail, preview: bool, paper: Receipt | Statement, facts: dict[str, Any]
+) -> dict[str, Any]:
+    entity = facts["entity"]
+    return {
+        "name": facts["receipt_name"],
+        "year": str(facts["year"]),
+        "amount": money.display(facts["amount_minor"], facts["currency"], mail.language),
+        "organisation": entity["name"],
+        "help_email": entity["email"],
+        "link": "…" if preview else links.new_link(paper, language=mail.language),
+        "link_days": links.LINK_DAYS,
+    }
+
+
+def _readdress_statement(mail: Mail, to: str) -> None:
+    statement = Statement.objects.get(pk=mail.about.removeprefix("statement:"))
+    links.revoke(statement)
+    Statement.objects.filter(pk=statement.pk).update(email=to)
 
 
 def _tribute(mail: Mail, preview: bool) -> dict[str, Any]:
@@ -343,6 +389,9 @@ CONTEXTS: dict[str, Callable[[Mail, bool], dict[str, Any]]] = {
     "receipt": _receipt,
     "receipt_again": _receipt,
     "receipt_replaced": _receipt,
+    "receipt_of_year": _receipt_of_year,
+    "statement": _statement,
+    "gift_arrived": _gift,
     "tribute_notice": _tribute,
     "gift_processing": _gift,
     "gift_failed": _failed,
@@ -352,4 +401,4 @@ CONTEXTS: dict[str, Callable[[Mail, bool], dict[str, Any]]] = {
     "gift_aid_confirmation": _declaration,
 }
 # Called when staff correct the address of a mail, so that later ones go there too.
-READDRESS: dict[str, Callable[[Mail, str], None]] = {}
+READDRESS: dict[str, Callable[[Mail, str], None]] = {"statement": _readdress_statement}

@@ -21,6 +21,7 @@ urlpatterns = [
     path("plan/<str:key>/pause/", plan_actions.pause, name="plan_pause"),
     path("plan/<str:key>/skip/", plan_actions.skip, name="plan_skip"),
     path("plan/<str:key>/resume/", plan_actions.resume, name="plan_resume"),
+    path("plan/<str:key>/receipts/", plan_actions.receipts, name="plan_receipts"),
     path("plan/<str:key>/stop/", plan_actions.stop, name="plan_stop"),
     path("plan/<str:key>/restart/", plan_actions.restart, name="plan_restart"),
     path("plan/<str:key>/card/", plan_cards.new_card, name="plan_card"),

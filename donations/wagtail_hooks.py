@@ -15,6 +15,7 @@ from donations.staff.gifts import GiftsDesk
 from donations.staff.giving import DesignationsDesk, EntitiesDesk, OptionsDesk
 from donations.staff.inbox import InboxDesk
 from donations.staff.journal import JournalDesk
+from donations.staff.lacking import LackingDesk
 from donations.staff.leaving import LeavingDesk
 from donations.staff.mails import MailsDesk
 from donations.staff.notes import TasksDesk
@@ -25,6 +26,8 @@ from donations.staff.programme import ProgrammeDesk
 from donations.staff.receipts import ReceiptsDesk
 from donations.staff.reconciliation import ReconciliationDesk
 from donations.staff.refunds import RefundsDesk
+from donations.staff.runs import RunsDesk
+from donations.staff.series import SeriesDesk
 from donations.staff.windows import WindowsDesk
 
 
@@ -68,7 +71,10 @@ class Books(ViewSetGroup):
     menu_name = "books"
     menu_icon = "form"
     menu_order = 157
-    items = (PeriodsDesk, JournalDesk, ExportsDesk, ChecksDesk, ChartDesk)
+    items = (
+        *(PeriodsDesk, JournalDesk, ExportsDesk, ChecksDesk, ChartDesk),
+        *(SeriesDesk, LackingDesk, RunsDesk),
+    )
 
 
 class Operations(ViewSetGroup):

@@ -192,7 +192,7 @@ def later(**wait: float) -> Iterator[None]:
 def quick_drawing() -> Iterator[mock.Mock]:
     """Receipts get a few bytes instead of a drawn page, where drawing is not the point."""
     with mock.patch.object(
-        document, "render", side_effect=lambda snapshot: f"%PDF {snapshot.number}".encode()
+        document, "render", side_effect=lambda snapshot, **_: f"%PDF {snapshot.number}".encode()
     ) as render:
         yield render
 

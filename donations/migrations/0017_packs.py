@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donations', '0015_sources'),
+        ('donations', '0016_receipt_book'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -20,9 +20,17 @@ from donations.models.payouts import Payout
 from donations.models.periods import Period, PeriodStep
 from donations.models.plans import Channel, Plan, PlanChange, PlanStep, StripeCustomer
 from donations.models.programme import ProgrammeMonth
-from donations.models.receipts import Receipt, ReceiptFile, ReceiptLink, ReceiptSeries
+from donations.models.receipts import (
+    Receipt,
+    ReceiptFile,
+    ReceiptItem,
+    ReceiptLink,
+    ReceiptSeries,
+    ReceiptVoiding,
+)
 from donations.models.reconciliation import Difference, Reconciliation
 from donations.models.refunds import Refund
+from donations.models.statements import Statement, StatementFile, StatementRun
 
 __all__ = [
     "BalanceTransaction",
@@ -61,14 +69,19 @@ __all__ = [
     "ProgrammeMonth",
     "Receipt",
     "ReceiptFile",
+    "ReceiptItem",
     "ReceiptLink",
     "ReceiptSeries",
+    "ReceiptVoiding",
     "Reconciliation",
     "Refund",
     "RiskAlert",
     "Seal",
     "SealItem",
     "StaffNote",
+    "Statement",
+    "StatementFile",
+    "StatementRun",
     "StripeCustomer",
     "Tally",
     "TimelineEntry",

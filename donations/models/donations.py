@@ -149,6 +149,9 @@ class Donation(models.Model):
     # Which wording of what she may expect to hear the donor has seen ("discretion-1").
     terms = models.CharField(max_length=20, blank=True)
 
+    # Its receipt is the one for its year, as the donor wished when it was paid.
+    yearly_receipt = models.BooleanField(default=False, db_default=False)
+
     # Set when the donor proved the address by mail, in place of a proof of work.
     confirmed_at = models.DateTimeField(null=True, blank=True)
     payment_intent_id = models.CharField(max_length=80, unique=True, null=True, blank=True)

@@ -100,6 +100,8 @@ class Plan(models.Model):
     email = models.EmailField(_("e-mail"))
     language = models.CharField(_("language"), max_length=8, default="en")
     appeal = models.CharField(_("appeal"), max_length=32, blank=True)
+    # Her wish: one receipt after the end of the year in place of one for each payment.
+    yearly_receipt = models.BooleanField(_("one receipt a year"), default=False, db_default=False)
     # The stopped plan that this one takes up again.
     restarts = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="restarted_by"
@@ -235,6 +237,7 @@ class PlanStep(models.Model):
         RAISED = "raised", _("Raised")
         LOWERED = "lowered", _("Lowered")
         DESIGNATION = "designation", _("Purpose changed")
+        RECEIPTS = "receipts", _("Receipts changed")
         PAUSED = "paused", _("Paused")
         SKIPPED = "skipped", _("Next gift skipped")
         RESUMED = "resumed", _("Resumed")

@@ -29,12 +29,37 @@ class ReceiptSeries(models.Model):
         ]
         triggers = [
             rules.never_deleted("series_kept"),
+            rules.frozen("series_is_its_year", *("legal_entity_id", "country", "year", "livemode")),
             pgtrigger.Trigger(
-                name="series_counts_by_one",
+                name="series_begins_at_nought",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition("NEW.last_number <> 0"),
+                func="RAISE EXCEPTION 'a receipt series begins before its first number';",
+            ),
+            pgtrigger.Trigger(
+                name="series_counts_upward",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Condition("NEW.last_number <> OLD.last_number + 1"),
-                func="RAISE EXCEPTION 'a receipt series counts by one';",
+                condition=pgtrigger.Condition("NEW.last_number <= OLD.last_number"),
+                func="RAISE EXCEPTION 'a receipt series only counts upward';",
+            ),
+            # At the commit every number that was drawn is on a receipt, or nothing is committed.
+            pgtrigger.Trigger(
+                name="series_has_no_gap",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                timing=pgtrigger.Deferred,
+                func="""
+                    IF NEW.last_number - OLD.last_number <> (
+                        SELECT count(*) FROM donations_receipt r WHERE r.series_id = NEW.id
+                           AND r.number > OLD.last_number AND r.number <= NEW.last_number
+                    ) THEN
+                        RAISE EXCEPTION 'series %: a number up to % is on no receipt',
+                            NEW.id, NEW.last_number;
+                    END IF;
+                    RETURN NULL;
+                """,
             ),
         ]
 
@@ -59,11 +84,16 @@ class Receipt(models.Model):
         DUPLICATE = "duplicate", _("Issued twice")
         OTHER = "other", _("Another reason")
 
-    series = models.ForeignKey(ReceiptSeries, models.PROTECT, related_name="receipts")
+    series = models.ForeignKey(
+        ReceiptSeries, models.PROTECT, related_name="receipts", verbose_name=_("series")
+    )
     number = models.PositiveIntegerField(_("number in its series"))
     # As printed: "US-2026-000318".
     label = models.CharField(_("number"), max_length=40, unique=True)
-    donation = models.ForeignKey("donations.Donation", models.PROTECT, related_name="receipts")
+    # None: one for a year, whose gifts are its items.
+    donation = models.ForeignKey(
+        "donations.Donation", models.PROTECT, null=True, blank=True, related_name="receipts"
+    )
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.ISSUED)
     # Every printed fact, frozen; the file is drawn from this alone.
     snapshot = models.JSONField()
@@ -88,6 +118,15 @@ class Receipt(models.Model):
             ("void_receipt", "Can declare a receipt void"),
             ("replace_receipt", "Can replace a receipt by a corrected one"),
             ("resend_receipt", "Can mail a fresh link to a receipt"),
+            ("issue_receipt", "Can issue receipts that are lacking"),
+        ]
+        indexes = [
+            models.Index(fields=["-issued_at", "-id"], name="receipt_newest_first"),
+            # The few that are not valid; the rest of a series is what is left of its numbers.
+            models.Index(
+                fields=["series", "state"], condition=~Q(state="issued"), name="receipt_not_valid"
+            ),
+            models.Index(fields=["issued_at"], condition=Q(sha256=None), name="receipt_undrawn"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["series", "number"], name="receipt_number_once"),
@@ -121,10 +160,45 @@ class Receipt(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
                 func="""
-                    IF NEW.number <> (
+                    IF NEW.number NOT BETWEEN 1 AND (
                         SELECT last_number FROM donations_receiptseries WHERE id = NEW.series_id
                     ) THEN
                         RAISE EXCEPTION 'receipt numbers are drawn from their series';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="receipt_gift_is_on_no_other",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition('NEW."donation_id" IS NOT NULL'),
+                func="""
+                    PERFORM 1 FROM donations_donation WHERE id = NEW.donation_id FOR UPDATE;
+                    IF EXISTS (
+                        SELECT 1 FROM donations_receiptitem i
+                        JOIN donations_receipt r ON r.id = i.receipt_id
+                        WHERE i.donation_id = NEW.donation_id AND r.state = 'issued'
+                    ) THEN
+                        RAISE EXCEPTION 'gift % is on a receipt for its year', NEW.donation_id;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="receipt_void_waits_for_second_person",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.\"state\" = 'issued' AND NEW.\"state\" <> 'issued'"
+                    ' AND NEW."voided_by_id" IS NOT NULL'
+                ),
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM donations_receiptvoiding v
+                        WHERE v.receipt_id = NEW.id AND v.state = 'asked'
+                    ) THEN
+                        RAISE EXCEPTION 'receipt % waits for a second person', NEW.label;
                     END IF;
                     RETURN NEW;
                 """,
@@ -133,6 +207,107 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class ReceiptItem(models.Model):
+    """A gift on a receipt for a year, with what of it was ours that day."""
+
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="items")
+    donation = models.ForeignKey("donations.Donation", models.PROTECT, related_name="receipt_items")
+    amount_minor = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["receipt", "donation"], name="receipt_item_once"),
+            models.CheckConstraint(
+                name="receipt_item_is_something", condition=Q(amount_minor__gt=0)
+            ),
+        ]
+        triggers = [
+            rules.append_only("receipt_item_written_once"),
+            # Like `one_live_receipt_per_donation`, for the two kinds together.
+            pgtrigger.Trigger(
+                name="receipt_item_is_on_no_other",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    PERFORM 1 FROM donations_donation WHERE id = NEW.donation_id FOR UPDATE;
+                    IF EXISTS (
+                        SELECT 1 FROM donations_receipt r
+                        WHERE r.donation_id = NEW.donation_id AND r.state = 'issued'
+                    ) OR EXISTS (
+                        SELECT 1 FROM donations_receiptitem i
+                        JOIN donations_receipt r ON r.id = i.receipt_id
+                        WHERE i.donation_id = NEW.donation_id AND r.state = 'issued'
+                    ) THEN
+                        RAISE EXCEPTION 'gift % is on a receipt already', NEW.donation_id;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.donation_id} on {self.receipt_id}"
+
+
+class ReceiptVoiding(models.Model):
+    """Somebody of the staff wants a large receipt void: a second person decides.
+
+    asked → approved, declined
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("Waiting for a second person")
+        APPROVED = "approved", _("Approved")
+        DECLINED = "declined", _("Declined")
+
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="voidings")
+    # Another one is issued in its place, with these corrections.
+    reissue = models.BooleanField(default=False)
+    corrections = models.JSONField(default=dict, blank=True)
+    reason = models.CharField(max_length=12, choices=Receipt.VoidReason)
+    note = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.ASKED)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    # The second person; whoever asked may take it back.
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["receipt"], condition=Q(state="asked"), name="one_voiding_under_way"
+            ),
+            models.CheckConstraint(
+                name="receipt_void_by_two_people",
+                condition=~Q(state="approved") | ~Q(decided_by=models.F("asked_by")),
+            ),
+            models.CheckConstraint(
+                name="receipt_voiding_decided_by_somebody",
+                condition=Q(state="asked", decided_by=None, decided_at=None)
+                | ~Q(state="asked") & Q(decided_by__isnull=False, decided_at__isnull=False),
+            ),
+        ]
+        triggers = [
+            rules.never_deleted("receipt_voiding_kept"),
+            rules.starts_as("receipt_voiding_starts_asked", "state", "asked"),
+            rules.frozen(
+                "receipt_voiding_terms_frozen",
+                *("receipt_id", "reissue", "corrections", "reason", "note", "asked_by_id"),
+            ),
+            pgtrigger.FSM(
+                name="receipt_voiding_steps",
+                field="state",
+                transitions=[("asked", "approved"), ("asked", "declined")],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.receipt_id} {self.state}"
 
 
 class ReceiptFile(models.Model):
@@ -150,14 +325,29 @@ class ReceiptFile(models.Model):
 
 
 class ReceiptLink(models.Model):
-    """A way to download one receipt without signing in; only the token's hash is kept."""
+    """A way to download one paper without signing in; only the token's hash is kept."""
 
-    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="links")
+    receipt = models.ForeignKey(
+        Receipt, models.PROTECT, null=True, blank=True, related_name="links"
+    )
+    # In its place.
+    statement = models.ForeignKey(
+        "donations.Statement", models.PROTECT, null=True, blank=True, related_name="links"
+    )
     token_sha256 = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="link_leads_to_one_paper",
+                condition=Q(receipt__isnull=False, statement=None)
+                | Q(receipt=None, statement__isnull=False),
+            )
+        ]
+
     def __str__(self) -> str:
-        return f"link to {self.receipt_id}"
+        return f"link to {self.receipt_id or self.statement_id}"

@@ -194,6 +194,19 @@ def change_designation(plan: Plan, *, designation: Designation, by: By) -> Plan:
     return plan
 
 
+def choose_receipts(plan: Plan, *, yearly: bool, by: By) -> Plan:
+    """One receipt a year in place of one for each gift, or the other way round; for later gifts."""
+    with transaction.atomic():
+        plan = Plan.objects.select_for_update().get(pk=plan.pk)
+        if plan.yearly_receipt == yearly:
+            return plan
+        _refuse_unless_live(plan)
+        plan.yearly_receipt = yearly
+        plan.save(update_fields=["yearly_receipt"])
+        steps.record(plan, steps.Kind.RECEIPTS, by=by, yearly=yearly)
+    return plan
+
+
 def move_plans(origin: Designation, *, to: Designation, by: By) -> int:
     """Every live plan of a purpose goes to another one, and each donor is told; how many."""
     live = origin.plans.filter(status__in=["active", "paused", "past_due"])

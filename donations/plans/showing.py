@@ -140,6 +140,9 @@ def _words(step: PlanStep, plan: Plan) -> tuple[str, list[str], str]:
             row = Designation.objects.filter(code=detail["new"]).first()
             purpose = row.public_name if row else detail["new"]
             return _("Now for: %(purpose)s") % {"purpose": purpose}, [], ""
+        case Kind.RECEIPTS:
+            yearly = detail["yearly"]
+            return (_("One receipt a year") if yearly else _("A receipt for each gift")), [], ""
         case Kind.PAYMENT_FAILED:
             return _failed(step, plan)
         case Kind.LAPSED:
@@ -178,7 +181,7 @@ def _money(amount_minor: int, plan: Plan) -> str:
 
 BY_PEOPLE = {
     *(Kind.RAISED, Kind.LOWERED, Kind.DESIGNATION, Kind.PAUSED, Kind.SKIPPED, Kind.RESUMED),
-    Kind.CANCELED,
+    *(Kind.CANCELED, Kind.RECEIPTS),
 }
 WHO: dict[str, Callable[[], str]] = {
     Channel.ACCOUNT: lambda: _("By you, signed in"),

@@ -11,7 +11,7 @@ from donations.models import Channel, Plan, PlanStep
 
 Kind = PlanStep.Kind
 # Staff read of these in the story; the donor need not hear of them.
-SILENT = {Kind.EXCUSED, Kind.PAID_AFTER_END}
+SILENT = {Kind.EXCUSED, Kind.PAID_AFTER_END, Kind.RECEIPTS}
 
 
 @dataclass(frozen=True)

@@ -11,19 +11,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext, override
 from procrastinate.contrib.django import app
 
-from core.links import public_url
 from core.retries import Patient
 from core.tokens import new_code, sha256
-from donations import ledger, mails, postal, timeline
-from donations.models import Donation, Receipt, ReceiptFile, ReceiptSeries
-from donations.receipts import cases, document, links
-from donations.receipts.packs import PACKS
+from donations import mails, timeline
+from donations.models import Donation, LegalEntity, Receipt, ReceiptFile, ReceiptSeries
+from donations.receipts import cases, document, facts, links, yearly
 from donations.receipts.packs.shape import Document
-from donations.receipts.snapshot import Benefit, Entity, Line, Snapshot
+from donations.receipts.snapshot import Snapshot
+from donations.receipts.yearly import Yearly
 
 State = Receipt.State
 VoidReason = Receipt.VoidReason
@@ -35,12 +34,19 @@ CORRECTABLE = (
 )
 
 
+FOLLOW_YEAR = "donations.receipts.annual.follow_year"
+
+
 class NotReceiptable(Exception):
     """No receipt can be issued: the gift is not paid, or nothing of it is left."""
 
 
 class AlreadyVoid(NotReceiptable):
     """Staff or a refund took the receipt back: a late job must not issue another."""
+
+
+class OnYearly(NotReceiptable):
+    """Its receipt is one for the whole year, as the donor wished, or it is on such a one."""
 
 
 class NothingLeft(NotReceiptable):
@@ -61,9 +67,39 @@ class DamagedReceipt(Exception):
 
 @app.task(queue="public", retry=Patient(OSError, tries=20))
 def issue_receipt(donation_id: int) -> None:
-    """Job: number, draw and mail the receipt of a paid donation. Safe to repeat at any point."""
-    with suppress(AlreadyVoid, NothingLeft, NoneDue, GoingBack):
+    """Job: number, draw and mail the receipt of a paid donation. Safe to repeat at any point.
+
+    Who wishes one receipt a year gets a short confirmation in its place.
+    """
+    if confirm_without(donation_id):
+        return
+    with suppress(AlreadyVoid, NothingLeft, NoneDue, GoingBack, OnYearly):
         draw(number_receipt(donation_id))
+
+
+@transaction.atomic
+def confirm_without(donation_id: int) -> bool:
+    """Whether this gift waits for the receipt of its year; the donor is told that it arrived.
+
+    The wish of the moment when it is paid counts: a later one is for later gifts.
+    """
+    donation = Donation.objects.select_for_update().get(pk=donation_id)
+    if donation.yearly_receipt:
+        return True
+    wished = donation.plan is not None and donation.plan.yearly_receipt
+    if donation.paid_at is None or donation.receipts.exists() or not wished:
+        return False
+    donation.yearly_receipt = True
+    donation.save(update_fields=["yearly_receipt"])
+    if donation.email:
+        mails.queue(
+            "gift_arrived",
+            to=donation.email,
+            language=donation.language,
+            cause=f"arrived:{donation.pk}",
+            donation=donation,
+        )
+    return True
 
 
 def number_receipt(
@@ -80,6 +116,7 @@ def number_receipt(
         NoneDue: the rule gives none for such a gift.
         AlreadyVoid: its receipt was declared void; only `replace` issues another.
         GoingBack: a part of it is being returned; `follow` issues the receipt for the rest.
+        OnYearly: it is, or was, on a receipt for its year.
         IncompleteReceipt: a required element is missing; no number is used up.
     """
     with transaction.atomic():
@@ -91,6 +128,8 @@ def number_receipt(
             raise AlreadyVoid(donation.reference)
         if donation.paid_at is None:
             raise NotReceiptable(donation.reference)
+        if donation.receipt_items.exists():
+            raise OnYearly(donation.reference)
         if donation.kept_minor == 0:
             raise NothingLeft(donation.reference)
         if donation.refunds.filter(reason="covered", status="asked").exists():
@@ -100,25 +139,16 @@ def number_receipt(
             raise NoneDue(decision.because)
         entity = donation.legal_entity
         year = donation.paid_at.astimezone(ZoneInfo(entity.time_zone)).year
-        key = {
-            "legal_entity": entity,
-            "country": entity.country,
-            "year": year,
-            "livemode": donation.livemode,
-        }
-        ReceiptSeries.objects.bulk_create([ReceiptSeries(**key)], ignore_conflicts=True)
-        series = ReceiptSeries.objects.select_for_update().get(**key)
-        series.last_number += 1
-        series.save(update_fields=["last_number"])
+        series, number = draw_numbers(entity, year=year, livemode=donation.livemode)
         receipt = Receipt(
             series=series,
-            number=series.last_number,
-            label=f"{series}-{series.last_number:06d}",
+            number=number,
+            label=label_of(series, number),
             donation=donation,
             code=new_code(),
             replaces=replaces,
         )
-        snapshot = facts(donation, receipt)
+        snapshot = facts.of_gift(donation, receipt)
         if lacking := document.missing(snapshot):
             raise document.IncompleteReceipt(receipt.label, lacking)
         receipt.snapshot = snapshot.to_dict()
@@ -133,20 +163,75 @@ def number_receipt(
     return receipt
 
 
+def draw_numbers(
+    entity: LegalEntity, *, year: int, livemode: bool, count: int = 1
+) -> tuple[ReceiptSeries, int]:
+    """The next numbers of a series, the first of them. Whoever draws them writes their receipts.
+
+    A commit with a number that is on no receipt is refused by the database.
+    """
+    key = {
+        "legal_entity": entity,
+        "country": entity.country,
+        "year": year,
+        "livemode": livemode,
+    }
+    ReceiptSeries.objects.bulk_create([ReceiptSeries(**key)], ignore_conflicts=True)
+    series = ReceiptSeries.objects.select_for_update().get(**key)
+    first = series.last_number + 1
+    series.last_number += count
+    series.save(update_fields=["last_number"])
+    return series, first
+
+
+def label_of(series: ReceiptSeries, number: int) -> str:
+    """As it is printed: "US-2026-000318"."""
+    return f"{series}-{number:06d}"
+
+
 def draw(receipt: Receipt) -> None:
     """Steps 2 and 3: draw outside any lock, store the bytes once, owe the donor the mail."""
-    if receipt.sha256:
-        return
-    data = document.render(Snapshot.from_dict(receipt.snapshot))
-    digest = sha256(data)
+    if not receipt.sha256:
+        store(receipt, rendered(receipt.snapshot))
+
+
+def rendered(
+    known: dict[str, Any], *, mark: document.Mark = document.Mark.NONE, replaced_by: str = ""
+) -> bytes:
+    """A receipt as a PDF from its stored facts, whether it is for one gift or for a year."""
+    if known["kind"] == yearly.KIND:
+        return yearly.render(Yearly.from_dict(known), mark=mark, replaced_by=replaced_by)
+    return document.render(Snapshot.from_dict(known), mark=mark, replaced_by=replaced_by)
+
+
+def canonical(known: dict[str, Any]) -> str:
+    """The text behind the fingerprint of a receipt's facts."""
+    if known["kind"] == yearly.KIND:
+        return Yearly.from_dict(known).to_json()
+    return Snapshot.from_dict(known).to_json()
+
+
+def contact(receipt: Receipt) -> Donation:
+    """The gift whose address a receipt goes to: of a year's, the last one."""
+    if receipt.donation:
+        return receipt.donation
+    items = receipt.items.select_related("donation__legal_entity")
+    return items.order_by("donation__paid_at", "pk").last().donation  # type: ignore[union-attr]
+
+
+def store(receipt: Receipt, data: bytes) -> None:
+    """Step 3 alone. Another worker may have been faster: then nothing happens."""
     with transaction.atomic():
-        first = Receipt.objects.filter(pk=receipt.pk, sha256=None).update(sha256=digest)
-        if not first:
-            return  # another worker drew it meanwhile
+        if locked(receipt).sha256:
+            return
+        Receipt.objects.filter(pk=receipt.pk).update(sha256=sha256(data))
         ReceiptFile.objects.create(receipt=receipt, data=data)
-        donation = receipt.donation
+        donation = contact(receipt)
+        if not donation.email:
+            return  # printed and posted
+        template = "receipt_replaced" if receipt.replaces_id else "receipt"
         mails.queue(
-            "receipt_replaced" if receipt.replaces_id else "receipt",
+            template if receipt.donation_id else "receipt_of_year",
             to=donation.email,
             language=donation.language,
             cause=f"receipt:{receipt.pk}",
@@ -155,109 +240,50 @@ def draw(receipt: Receipt) -> None:
         )
 
 
-def facts(donation: Donation, receipt: Receipt) -> Snapshot:
-    """Everything that will be printed, as it is known at this moment."""
-    entity = donation.legal_entity
-    zone = ZoneInfo(entity.time_zone)
-    today = timezone.now().astimezone(zone).date()
-    organisation = Entity(
-        name=entity.name,
-        tax_id=entity.tax_id,
-        address=tuple(entity.address.splitlines()),
-        website=entity.website,
-        email=entity.email,
-        phone=entity.phone,
-        statement_descriptor=entity.statement_descriptor,
-    )
-    lines = list(donation.lines.select_related("designation"))
-    kept_minor = donation.kept_minor
-    kept = ledger.kept_of(lines, kept_minor)
-    pack, decision = PACKS[entity.receipt_pack], cases.decide(donation)
-    assert donation.paid_at is not None  # number_receipt refuses an unpaid one
-    with override(donation.language):
-        return Snapshot(
-            pack=pack.code,
-            pack_version=pack.version_on(today),
-            kind=decision.document,
-            source=donation.source,
-            sentences=decision.sentences,
-            given=donation.given,
-            number=receipt.label,
-            code=receipt.code,
-            check_url=public_url("receipt_check", query=f"code={receipt.code}"),
-            language=donation.language,
-            entity=organisation,
-            receipt_name=donation.receipt_name or donation.name,
-            # Staff's correction of the name must not stand beside the name it corrects.
-            thanks_name="" if receipt.replaces else donation.name,
-            donor_address=postal.lines_of(donation),
-            donation_reference=donation.reference[:8].upper(),
-            received_on=donation.paid_at.astimezone(zone).date(),
-            issued_on=today,
-            currency=donation.currency,
-            amount_minor=0 if donation.given else kept_minor,
-            fee_cover_minor=0 if donation.given else min(donation.fee_cover_minor, kept_minor),
-            lines=tuple(
-                Line(
-                    designation=line.designation.public_name,
-                    amount_minor=0 if donation.given else amount_minor,
-                    restricted=line.designation.restriction == "with_donor_restrictions",
-                )
-                for line, amount_minor in zip(lines, kept, strict=True)
-                if amount_minor
-            ),
-            benefit=Benefit(donation.benefit, donation.benefit_minor)
-            if not {"benefit", "benefit_described"}.isdisjoint(decision.sentences)
-            else None,
-            payment_method=payment_method(donation),
-            tribute=tribute(donation),
-            replaces=receipt.replaces.label if receipt.replaces else "",
-            disclosures=pack.disclosures(donation.region, today, organisation, "")
-            if donation.country in ("", "US")
-            else (),
-            live=donation.livemode,
-        )
-
-
-def payment_method(donation: Donation) -> str:
-    """ "Visa ending in 4242", in the language of the moment."""
-    if donation.source != Donation.Source.CARD:
-        return str(donation.get_source_display())
-    brand = donation.card_brand.replace("_", " ").title()
-    if not donation.card_last4:
-        return brand
-    return gettext("%(brand)s ending in %(last4)s") % {
-        "brand": brand,
-        "last4": donation.card_last4,
-    }
-
-
-def tribute(donation: Donation) -> str:
-    if donation.tribute_kind == Donation.Tribute.HONOR:
-        return gettext("in honor of %(name)s") % {"name": donation.tribute_name}
-    if donation.tribute_kind == Donation.Tribute.MEMORY:
-        return gettext("in memory of %(name)s") % {"name": donation.tribute_name}
-    return ""
-
-
 @transaction.atomic
-def void(receipt: Receipt, *, reason: str, note: str = "", actor: Any = None) -> Receipt:
-    """Declare a receipt void: number, facts and bytes stay, links close. Safe to repeat."""
-    receipt = Receipt.objects.select_for_update().get(pk=receipt.pk)
+def void(
+    receipt: Receipt,
+    *,
+    reason: str,
+    note: str = "",
+    actor: Any = None,
+    of: Donation | None = None,
+) -> Receipt:
+    """Declare a receipt void: number, facts and bytes stay, links close. Safe to repeat.
+
+    Args:
+        of: the one gift that is locked and told of it, where it is one of several.
+    """
+    receipt = locked(receipt)
     if receipt.state != State.ISSUED:
         return receipt
     receipt.state, receipt.void_reason = State.VOID, Receipt.VoidReason(reason)
     receipt.void_note, receipt.voided_at, receipt.voided_by = note, timezone.now(), actor
     receipt.save(update_fields=["state", "void_reason", "void_note", "voided_at", "voided_by"])
     links.revoke(receipt)
-    timeline.note(
-        receipt.donation,
-        "receipt_voided",
-        actor_id=actor.pk if actor else None,
-        number=receipt.label,
-        reason=reason,
-    )
+    for donation in [of] if of else gifts_of(receipt):
+        timeline.note(
+            donation,
+            "receipt_voided",
+            actor_id=actor.pk if actor else None,
+            number=receipt.label,
+            reason=reason,
+        )
     return receipt
+
+
+def locked(receipt: Receipt) -> Receipt:
+    """The receipt's row, locked after those of its gifts: everybody locks in this order."""
+    own = Q(pk=receipt.donation_id) | Q(receipt_items__receipt=receipt)
+    list(Donation.objects.filter(own).order_by("pk").select_for_update(of=("self",)))
+    return Receipt.objects.select_for_update(of=("self",)).get(pk=receipt.pk)
+
+
+def gifts_of(receipt: Receipt) -> list[Donation]:
+    """What a receipt is for: one gift, or those of a year."""
+    if receipt.donation:
+        return [receipt.donation]
+    return [item.donation for item in receipt.items.select_related("donation").order_by("pk")]
 
 
 def replace(
@@ -273,6 +299,7 @@ def replace(
     Raises:
         ValueError: a correction of something that follows from the payment.
     """
+    assert receipt.donation_id  # one for a year: `annual.replace`
     wrong = set(corrections or {}) - set(CORRECTABLE)
     if wrong:
         raise ValueError(f"not for correction: {', '.join(sorted(wrong))}")
@@ -305,6 +332,13 @@ def follow(donation: Donation, *, reason: str) -> None:
     something that must be printed waits for staff: a refund is booked all the same.
     """
     receipt = donation.receipts.order_by("-pk").first()
+    item = donation.receipt_items.order_by("-pk").select_related("receipt").first()
+    if item:
+        if item.receipt.state == State.ISSUED and item.amount_minor != donation.kept_minor:
+            void(item.receipt, reason=reason, of=donation)
+            # Its successor needs the locks of all its gifts, in order: a job of its own.
+            app.configure_task(FOLLOW_YEAR).defer(receipt_id=item.receipt_id)
+        return
     if receipt is None:
         issue_receipt.defer(donation_id=donation.pk)  # for what is left
         return
@@ -340,9 +374,11 @@ def resend(receipt: Receipt) -> None:
     """
     if receipt.state != State.ISSUED or not receipt.sha256:
         return
-    donation = receipt.donation
+    donation = contact(receipt)
+    if not donation.email:
+        return
     mails.queue(
-        "receipt_again",
+        "receipt_again" if receipt.donation_id else "receipt_of_year",
         to=donation.email,
         language=donation.language,
         cause=f"receipt-again:{receipt.pk}:{timezone.now():%Y%m%d%H}",

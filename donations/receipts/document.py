@@ -23,6 +23,8 @@ class Mark(enum.StrEnum):
     DUPLICATE = "duplicate"
     VOID = "void"
     REPLACED = "replaced"
+    # Of papers that are still to be issued.
+    SAMPLE = "sample"
 
 
 class IncompleteReceipt(ValueError):

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 
 from donations.ledger import SHORTFALL
-from donations.models import CheckoutAttempt, Designation, Donation, Posting, StaffNote
+from donations.models import CheckoutAttempt, Designation, Donation, Posting, Receipt, StaffNote
 from donations.staff import disputes, moving, notes, refunds, words
 from donations.staff.desk import (
     Cell,
@@ -229,7 +229,9 @@ class Gift(Reading):
             return None
         rows = [
             [link("receipts", row), row.get_state_display(), moment(row.issued_at)]
-            for row in gift.receipts.order_by("pk")
+            for row in Receipt.objects.filter(Q(donation=gift) | Q(items__donation=gift)).order_by(
+                "pk"
+            )
         ]
         headings = [_("Number"), _("State"), _("Issued")]
         return Section(_("Receipts"), rows, headings, empty=_("No receipt has been issued."))

@@ -377,7 +377,22 @@ class MailLink(PlanAct):
         return _("The mail is on its way.")
 
 
-ACTS = [ChangeAmount, ChangePurpose, Pause, Resume, Skip, TryAgain, MailLink, Stop]
+class ChooseReceipts(PlanAct):
+    name = "papers"
+    title = _("Receipts: yearly or each")
+    icon = "doc-full"
+
+    def question(self) -> Text:
+        if self.row.yearly_receipt:
+            return _("From now on each gift gets its receipt; earlier ones are on their year's.")
+        return _("From now on one receipt a year; after each gift a mail says that it arrived.")
+
+    def perform(self, form: forms.Form) -> Text:
+        wanted = not self.row.yearly_receipt
+        return self.do(actions.choose_receipts, _("The receipts are changed."), yearly=wanted)
+
+
+ACTS = [ChangeAmount, ChangePurpose, Pause, Resume, Skip, TryAgain, MailLink, ChooseReceipts, Stop]
 
 
 def _exact(moment: datetime | None) -> str:

@@ -45,6 +45,8 @@ def told(step: PlanStep, plan: Plan) -> str:
         return gettext("each time %(old)s, then %(new)s") % terms
     if kind == Kind.DESIGNATION:
         return str(gettext("%(old)s, then %(new)s") % detail)
+    if kind == Kind.RECEIPTS:
+        return gettext("one a year") if detail["yearly"] else gettext("one for each gift")
     if kind == Kind.PAYMENT_FAILED:
         return _failed(detail)
     if kind == Kind.LAPSED:

@@ -1,12 +1,13 @@
 """The desk for receipts: read one, hand out its file, void it, replace it, mail it again."""
 
+from datetime import date
 from typing import Any, ClassVar
 
 import django_filters
 from django import forms
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.core.paginator import Paginator
+from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -15,29 +16,25 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 
-from donations.models import Receipt
-from donations.receipts import book, document
-from donations.receipts.snapshot import Snapshot
+from donations.models import LegalEntity, Receipt, ReceiptSeries
+from donations.receipts import book, document, voiding
 from donations.staff.desk import (
-    Act,
     Cell,
     Desk,
     Listing,
     MomentColumn,
     Notice,
-    NotPossible,
     Reading,
     Section,
-    Text,
     amount,
     day,
     link,
     moment,
 )
 from donations.staff.finding import find_receipts
+from donations.staff.receipt_acts import Approve, Decline, Replace, Resend, Void
 
 State = Receipt.State
-VoidReason = Receipt.VoidReason
 TONES = {State.ISSUED: "good", State.VOID: "bad", State.REPLACED: "warn"}
 
 
@@ -52,9 +49,32 @@ class ReceiptFilter(WagtailFilterSet):
         label=_("Without a file"), field_name="sha256", lookup_expr="isnull"
     )
 
+    entity = django_filters.ModelChoiceFilter(
+        label=_("Legal entity"),
+        field_name="series__legal_entity",
+        queryset=LegalEntity.objects.order_by("pk"),
+    )
+    country = django_filters.CharFilter(
+        label=_("Country"), field_name="series__country", lookup_expr="iexact"
+    )
+    year = django_filters.NumberFilter(label=_("Year"), field_name="series__year")
+    live = django_filters.BooleanFilter(label=_("Live"), field_name="series__livemode")
+    of_year = django_filters.BooleanFilter(
+        label=_("For a whole year"), field_name="donation", lookup_expr="isnull"
+    )
+    second = django_filters.BooleanFilter(
+        label=_("Waiting for a second person"), widget=forms.CheckboxInput, method="asked"
+    )
+
+    def asked(self, rows: QuerySet[Receipt], name: str, value: bool) -> QuerySet[Receipt]:
+        return rows.filter(voidings__state="asked") if value else rows
+
     class Meta:
         model = Receipt
-        fields: ClassVar[list[str]] = ["state", "issued_at", "series", "undrawn"]
+        fields: ClassVar[list[str]] = [
+            *("state", "entity", "country", "year", "live", "series", "issued_at"),
+            *("of_year", "undrawn", "second"),
+        ]
 
 
 class Receipts(Listing):
@@ -63,7 +83,15 @@ class Receipts(Listing):
 
     def get_base_queryset(self) -> QuerySet[Receipt]:
         rows: QuerySet[Receipt] = super().get_base_queryset()
-        return rows.select_related("donation")
+        return rows.defer("void_note")
+
+    def get_paginator(self, *given: Any, **options: Any) -> Paginator:  # type: ignore[type-arg]
+        paginator: Paginator[Any] = super().get_paginator(*given, **options)
+        if not self.is_filtering and not self.is_searching:
+            # No number is missing, so the last ones tell how many there are, among millions.
+            total = ReceiptSeries.objects.aggregate(all=Sum("last_number"))["all"]
+            paginator.count = total or 0
+        return paginator
 
     @property
     def columns(self) -> list[Column]:
@@ -88,22 +116,30 @@ class Reader(Reading):
             found.append(Notice(_("A test receipt: it is worth nothing."), tone="warn"))
         if receipt.sha256 is None:
             found.append(Notice(_("Its PDF is being made."), tone="warn"))
+        if asked := voiding.waiting_for(receipt):
+            text = (
+                gettext("%(person)s wants to replace it: %(why)s. It takes a second person.")
+                if asked.reissue
+                else gettext("%(person)s wants it void: %(why)s. It takes a second person.")
+            )
+            why = ". ".join(filter(None, [str(asked.get_reason_display()), asked.note]))
+            found.append(Notice(text % {"person": asked.asked_by, "why": why}, tone="warn"))
         return found
 
     def sections(self) -> list[Section]:
         receipt: Receipt = self.object
-        facts = Snapshot.from_dict(receipt.snapshot)
+        facts = receipt.snapshot
         successor = Receipt.objects.filter(replaces=receipt).first()
         rows: list[list[Any]] = [
             [_("State"), Cell(receipt.get_state_display(), tone=TONES[State(receipt.state)])],
             [_("Amount"), _amount(receipt)],
-            [_("In the name of"), facts.receipt_name],
-            [_("Address"), ", ".join(facts.donor_address)],
-            [_("Received"), day(facts.received_on)],
+            [_("In the name of"), facts["receipt_name"]],
+            [_("Address"), ", ".join(facts["donor_address"])],
+            [_("Received"), day(date.fromisoformat(facts["received_on"]))],
             [_("Issued"), moment(receipt.issued_at)],
             [
-                _("Donation"),
-                link("gifts", receipt.donation, receipt.donation.reference[:8].upper()),
+                _("Number in its series"),
+                Cell(receipt.number, f"{_series(receipt)}?number={receipt.number}"),
             ],
             [_("Replaces"), link("receipts", receipt.replaces)],
             [_("Replaced by"), link("receipts", successor)],
@@ -118,7 +154,41 @@ class Reader(Reading):
                 ],
                 [_("Voided"), f"{moment(receipt.voided_at)}, {receipt.voided_by or _('System')}"],
             ]
-        return [Section(_("The receipt"), rows), *self._files(receipt)]
+        return [
+            Section(_("The receipt"), rows),
+            self._gifts(receipt),
+            *self._decisions(receipt),
+            *self._files(receipt),
+        ]
+
+    def _gifts(self, receipt: Receipt) -> Section:
+        """One, or those of a year."""
+        currency = receipt.snapshot["currency"]
+        rows = [
+            [link("gifts", one, one.reference[:8].upper()), moment(one.paid_at),
+             amount(one.amount_minor, currency)]
+            for one in book.gifts_of(receipt)
+        ]  # fmt: skip
+        headings = [_("Donation"), _("Paid"), _("Amount")]
+        return Section(_("What it is for"), rows, headings)
+
+    def _decisions(self, receipt: Receipt) -> list[Section]:
+        rows = [
+            [
+                moment(row.asked_at),
+                _("Replace") if row.reissue else _("Declare void"),
+                ". ".join(filter(None, [str(row.get_reason_display()), row.note])),
+                row.asked_by,
+                row.get_state_display(),
+                row.decided_by,
+            ]
+            for row in receipt.voidings.select_related("asked_by", "decided_by").order_by("pk")
+        ]
+        headings = [
+            *(_("When"), _("What"), _("Reason"), _("Asked for by")),
+            *(_("State"), _("Second person")),
+        ]
+        return [Section(_("By two people"), rows, headings)] if rows else []
 
     def _files(self, receipt: Receipt) -> list[Section]:
         if receipt.sha256 is None:
@@ -130,149 +200,6 @@ class Reader(Reading):
             [Cell(_("A copy, stamped so across the page"), copy)],
         ]
         return [Section(_("Download"), rows, [_("PDF")])]
-
-
-class Resend(Act):
-    name = "resend"
-    title = _("Mail it again")
-    permission = "donations.resend_receipt"
-    icon = "mail"
-
-    @classmethod
-    def is_possible(cls, row: Receipt) -> bool:
-        return row.state == State.ISSUED and row.sha256 is not None
-
-    def question(self) -> Text:
-        return gettext("Mail a fresh link to %(address)s? At most once an hour.") % {
-            "address": self.row.donation.email
-        }
-
-    def perform(self, form: forms.Form) -> Text:
-        book.resend(self.row)
-        return _("The mail is on its way.")
-
-
-class VoidForm(forms.Form):
-    reason = forms.ChoiceField(label=_("Reason"), choices=Receipt.VoidReason.choices)
-    note = forms.CharField(
-        label=_("Note"),
-        max_length=200,
-        required=False,
-        help_text=_("For the auditors; the donor does not see it."),
-    )
-
-
-class Void(Act):
-    name = "void"
-    title = _("Declare void")
-    permission = "donations.void_receipt"
-    icon = "cross"
-    serious = True
-    form_class = VoidForm
-
-    @classmethod
-    def is_possible(cls, row: Receipt) -> bool:
-        return row.state == State.ISSUED
-
-    def question(self) -> Text:
-        return _(
-            "Number, facts and file stay in the book, marked void; links to it stop working. "
-            "It cannot be undone."
-        )
-
-    def perform(self, form: forms.Form) -> Text:
-        book.void(self.row, **form.cleaned_data, actor=self.request.user)
-        return _("The receipt is void.")
-
-
-class ReplaceForm(VoidForm):
-    # The amount follows from the payment: what is wrong with it, a new receipt does not mend.
-    reason = forms.ChoiceField(
-        label=_("Reason"),
-        choices=[(code, code.label) for code in (VoidReason.NAME, VoidReason.OTHER)],
-    )
-    receipt_name = forms.CharField(label=_("In the name of"), max_length=200)
-    address_line1 = forms.CharField(label=_("Address"), max_length=200, required=False)
-    address_line2 = forms.CharField(label=_("Second line"), max_length=200, required=False)
-    city = forms.CharField(label=_("City"), max_length=100, required=False)
-    region = forms.CharField(label=_("State or region"), max_length=80, required=False)
-    postcode = forms.CharField(label=_("Postcode"), max_length=20, required=False)
-    country = forms.RegexField(
-        "^[A-Za-z]{2}$",
-        label=_("Country"),
-        required=False,
-        help_text=_("Two letters, such as US."),
-    )
-    field_order = [*book.CORRECTABLE, "reason", "note"]
-
-    def clean_country(self) -> str:
-        code: str = self.cleaned_data["country"]
-        return code.upper()
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        if not self.errors and not self.corrections():
-            raise ValidationError(_("Nothing was changed: the new receipt would say the same."))
-        return data
-
-    def corrections(self) -> dict[str, str]:
-        typed = {name: self.cleaned_data[name] for name in book.CORRECTABLE}
-        return {name: value for name, value in typed.items() if value != self.initial[name]}
-
-
-class Replace(Act):
-    name = "replace"
-    title = _("Replace")
-    permission = "donations.replace_receipt"
-    icon = "resubmit"
-    form_class = ReplaceForm
-
-    @classmethod
-    def is_possible(cls, row: Receipt) -> bool:
-        return row.state == State.ISSUED
-
-    def get_initial(self) -> dict[str, Any]:
-        gift = self.row.donation
-        values = {name: getattr(gift, name) for name in book.CORRECTABLE}
-        return values | {"receipt_name": gift.receipt_name or gift.name}
-
-    def question(self) -> Text:
-        return _(
-            "This receipt becomes void, and a new one with a new number names it. "
-            "The amount follows from the payment and cannot be typed."
-        )
-
-    def summary(self, form: ReplaceForm) -> list[Section]:
-        rows: list[list[Any]] = [
-            [form.fields[name].label, form.initial[name], value]
-            for name, value in form.corrections().items()
-        ]
-        why: list[list[Any]] = [
-            [_("Reason"), VoidReason(form.cleaned_data["reason"]).label],
-            [_("Note"), form.cleaned_data["note"]],
-        ]
-        return [
-            Section(_("Please look it over"), rows, ["", _("Before"), _("On the new receipt")]),
-            Section(_("Why"), why),
-        ]
-
-    def perform(self, form: ReplaceForm) -> Text:
-        try:
-            successor = book.replace(
-                self.row,
-                reason=form.cleaned_data["reason"],
-                note=form.cleaned_data["note"],
-                actor=self.request.user,
-                corrections=form.corrections(),
-            )
-        except book.NotReceiptable:
-            raise NotPossible(_("Nothing of this gift is left to be receipted.")) from None
-        except document.IncompleteReceipt as lacking:
-            raise NotPossible(str(lacking)) from None
-        self.row = successor
-        return gettext("Receipt %(number)s replaces it. Its PDF is being made and mailed.") % {
-            "number": successor.label
-        }
 
 
 @permission_required("donations.view_receipt", raise_exception=True)
@@ -292,12 +219,14 @@ def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
         State.REPLACED: document.Mark.REPLACED,
     }[State(receipt.state)]
     successor = Receipt.objects.filter(replaces=receipt).first()
-    data = document.render(
-        Snapshot.from_dict(receipt.snapshot),
-        mark=mark,
-        replaced_by=successor.label if successor else "",
+    data = book.rendered(
+        receipt.snapshot, mark=mark, replaced_by=successor.label if successor else ""
     )
     return _pdf(data, f"receipt-{receipt.label}-{mark}.pdf")
+
+
+def _series(receipt: Receipt) -> str:
+    return reverse("series:inspect", args=[receipt.series_id])
 
 
 def _pdf(data: bytes, name: str) -> HttpResponse:
@@ -316,7 +245,7 @@ class ReceiptsDesk(Desk):
     filterset_class = ReceiptFilter
     index_view_class = Receipts
     inspect_view_class = Reader
-    acts = [Resend, Replace, Void]
+    acts = [Approve, Decline, Resend, Replace, Void]
 
     def extra_urls(self) -> list[URLPattern]:
         return [

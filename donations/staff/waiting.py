@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from donations import disputes, inbox, ledger
-from donations.models import Donation, Plan, Receipt, Refund, StaffNote
+from donations.models import Donation, Plan, Receipt, ReceiptVoiding, Refund, StaffNote
 from donations.staff.desk import Notice, amount, moment
 from donations.staff.inbox import failed_count, silence
 from donations.staff.mails import unsettled_count
@@ -47,13 +47,7 @@ def waiting(user: Any) -> list[Notice]:
         found += alarms()
     if user.has_perm("donations.view_mail") and (text := unsettled_count()):
         found.append(Notice(text, f"{reverse('mails:index')}?work=on", "warn"))
-    if user.has_perm("donations.view_receipt"):
-        late = timezone.now() - timedelta(minutes=10)
-        count = Receipt.objects.filter(sha256=None, issued_at__lt=late).count()
-        if count:
-            words = ngettext("%(n)d receipt without a file", "%(n)d receipts without a file", count)
-            url = f"{reverse('receipts:index')}?undrawn=true"
-            found.append(Notice(words % {"n": count}, url, "bad"))
+    found += receipts(user)
     if user.has_perm("donations.view_plan"):
         found += regular_gifts()
     if user.has_perm("donations.view_staffnote"):
@@ -68,6 +62,29 @@ def waiting(user: Any) -> list[Notice]:
             told = {"time": moment(window.ends_at), "note": window.note}
             url = reverse("windows:inspect", args=[window.pk])
             found.append(Notice(text % told, url, "good"))
+    return found
+
+
+def receipts(user: Any) -> list[Notice]:
+    """Those whose file is not made, and those that somebody wants void."""
+    found: list[Notice] = []
+    if user.has_perm("donations.view_receipt"):
+        late = timezone.now() - timedelta(minutes=10)
+        count = Receipt.objects.filter(sha256=None, issued_at__lt=late).count()
+        if count:
+            words = ngettext("%(n)d receipt without a file", "%(n)d receipts without a file", count)
+            url = f"{reverse('receipts:index')}?undrawn=true"
+            found.append(Notice(words % {"n": count}, url, "bad"))
+    if user.has_perm("donations.void_receipt"):
+        count = ReceiptVoiding.objects.filter(state=ReceiptVoiding.State.ASKED).count()
+        if count:
+            words = ngettext(
+                "%(n)d receipt waits for a second person",
+                "%(n)d receipts wait for a second person",
+                count,
+            )
+            url = f"{reverse('receipts:index')}?second=on"
+            found.append(Notice(words % {"n": count}, url, "warn"))
     return found
 
 

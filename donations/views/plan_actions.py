@@ -195,6 +195,40 @@ def purpose(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 @at_plan
+def receipts(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """One receipt a year, or one for each gift: the other of what it is."""
+    plan = visit.plan
+    if not plan.is_live:
+        return _refused(request, visit, "over")
+    yearly = not plan.yearly_receipt
+    if request.method == "POST":  # pressed twice, it is still what the page told of
+        yearly = request.POST.get("yearly") == "1"
+    each, once = _("A receipt for each gift"), _("One receipt a year")
+    return _confirm(
+        request,
+        visit,
+        Preview(plan.amount_minor, plan.fee_cover_minor, plan.next_charge_at),
+        title=_("Is this right?"),
+        rows=[
+            (_("Until now"), each if yearly else once),
+            (_("From then on"), once if yearly else each),
+        ],
+        note=_("It comes soon after the year ends. After each gift we tell you that it arrived.")
+        if yearly
+        else _("Gifts that came until now are on the receipt of their year."),
+        label=_("Change my receipts"),
+        hidden=[("yearly", "1" if yearly else "0")],
+        act=lambda: actions.choose_receipts(plan, yearly=yearly, by=visit.by),
+        done=lambda now: (
+            _("Done. You get one receipt a year.")
+            if now.yearly_receipt
+            else _("Done. You get a receipt for each gift.")
+        ),
+        may_move=True,
+    )
+
+
+@at_plan
 def stop(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The form itself is the confirmation: two presses from the plan's page."""
     plan = visit.plan

@@ -12,7 +12,7 @@ from core.network import network_of
 from donations import defence
 from donations.forms import ReceiptCheckForm
 from donations.models import Receipt
-from donations.receipts import book, links
+from donations.receipts import book, links, runs
 from donations.views.pauses import resting
 
 # In ten minutes from one network. Codes hold 58 random bits: this is against the load alone.
@@ -41,18 +41,24 @@ def check(request: HttpRequest) -> HttpResponse:
 def download(request: HttpRequest, token: str) -> HttpResponse:
     """A link from a mail. Looking changes nothing, so that mail scanners may; POST downloads."""
     opened = links.open_link(token, use=request.method == "POST")
-    receipt = opened.receipt
-    if opened.state == "ready" and receipt and request.method == "POST":
-        response = HttpResponse(book.stored_bytes(receipt), content_type="application/pdf")
-        response["Content-Disposition"] = f'attachment; filename="receipt-{receipt.label}.pdf"'
+    receipt, statement = opened.receipt, opened.statement
+    if opened.state == "ready" and request.method == "POST":
+        data, name = b"", ""
+        if receipt:
+            data, name = book.stored_bytes(receipt), f"receipt-{receipt.label}"
+        elif statement:
+            data, name = runs.stored_bytes(statement), f"statement-{statement.run.year}"
+        response = HttpResponse(data, content_type="application/pdf")
+        response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
     else:
         context = {
             "state": opened.state,
             "number": receipt.label if receipt else "",
+            "year": str(statement.run.year) if statement else "",
             "download_url": reverse("receipt_download", args=[token]),
-            "resend_url": reverse("receipt_resend", args=[token]),
+            "resend_url": reverse("receipt_resend", args=[token]) if receipt else "",
         }
-        code = 200 if opened.state == "ready" else 410 if receipt else 404
+        code = 200 if opened.state == "ready" else 410 if receipt or statement else 404
         response = render(request, "donations/receipt_download.html", context, status=code)
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Cache-Control"] = "no-store"

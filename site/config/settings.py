@@ -103,8 +103,9 @@ STRIPE_TIMEOUT_SECONDS = env.float("STRIPE_TIMEOUT_SECONDS", default=10.0)
 # --- Giving -------------------------------------------------------------------------------------
 # Silence of Stripe's events that raises the alarm, in minutes, while payments are being made.
 WEBHOOK_SILENCE_MINUTES = env.int("WEBHOOK_SILENCE_MINUTES", default=30)
-# From this amount on, in minor units, a refund waits for a second person.
+# From so much on, in minor units, a refund and the voiding of a receipt wait for a second person.
 REFUND_SECOND_PERSON_MINOR = env.int("REFUND_SECOND_PERSON_MINOR", default=50_000)
+RECEIPT_SECOND_PERSON_MINOR = env.int("RECEIPT_SECOND_PERSON_MINOR", default=100_000)
 # Failed cards an hour from one address before new payments wait.
 CARD_FAILURES_PER_HOUR = env.int("CARD_FAILURES_PER_HOUR", default=10)
 

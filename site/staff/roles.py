@@ -73,6 +73,8 @@ FINANCE = Role(
         *("view_period", "close_period", "reopen_period", "view_chartaccount", "add_linemove"),
         *("view_bookscheck", "add_bookscheck"),
         *("view_declaration", "add_declaration", "view_claim", "add_claim"),
+        *("view_receiptseries", "issue_receipt"),
+        *("view_statementrun", "add_statementrun", "issue_statementrun"),
     )
     # Whoever lets money go has not ordered: the database holds it for each single order.
     + _things(

@@ -199,30 +199,74 @@ def test_a_posting_more_unbalances_its_entry(paid):
     refused(inserted.format(account="contributions", amount=1), "has_a_designation")
 
 
-def test_numbers_come_from_their_series_one_by_one(paid):
-    refused("UPDATE donations_receiptseries SET last_number = last_number + 2", "counts by one")
-    refused("UPDATE donations_receiptseries SET last_number = last_number - 1", "counts by one")
-    copied = (
-        "INSERT INTO donations_receipt (series_id, number, label, donation_id, state, snapshot,"
-        " snapshot_sha256, code, issued_at, void_reason, void_note) SELECT series_id, {number},"
-        " 'x', donation_id, '{state}', snapshot, snapshot_sha256, 'x', now(), '', ''"
-        " FROM donations_receipt"
+COPIED = (
+    "INSERT INTO donations_receipt (series_id, number, label, donation_id, state, snapshot,"
+    " snapshot_sha256, code, issued_at, void_reason, void_note) SELECT series_id, {number},"
+    " 'x' || {number}, {gift}, '{state}', snapshot, snapshot_sha256, 'x' || {number}, now(), '', ''"
+    " FROM donations_receipt ORDER BY id LIMIT 1"
+)
+
+
+def copied(number: str, state: str = "issued", gift: str = "donation_id") -> str:
+    return COPIED.format(number=number, state=state, gift=gift)
+
+
+def test_numbers_come_from_their_series_and_only_upward(paid):
+    refused("UPDATE donations_receiptseries SET last_number = last_number - 1", "counts upward")
+    later = "last_number = last_number + 1"
+    refused(f"UPDATE donations_receiptseries SET year = 1999, {later}", "series_is_its_year")
+    refused(
+        "INSERT INTO donations_receiptseries (legal_entity_id, country, year, livemode,"
+        " last_number) SELECT legal_entity_id, 'XX', 1999, false, 1 FROM donations_receiptseries",
+        "before its first number",
     )
-    refused(copied.format(number="number + 1", state="issued"), "drawn from their series")
-    refused(copied.format(number="number", state="void"), "cannot be")
-    refused(copied.format(number="number", state="issued"), "unique")
+    refused(copied("number + 1"), "drawn from their series")
+    refused(copied("number", "void"), "cannot be")
+    refused(copied("number"), "unique")
+
+
+@pytest.mark.parametrize(("drawn", "written"), [(1, []), (2, ["number + 2"]), (3, ["number + 1"])])
+def test_no_commit_leaves_a_number_that_is_on_no_receipt(paid, drawn, written):
+    with transaction.atomic():
+        run(f"UPDATE donations_receiptseries SET last_number = last_number + {drawn}")
+        for number in written:
+            run(copied(number, gift="NULL"))
+        refused("SET CONSTRAINTS ALL IMMEDIATE", "is on no receipt")  # as a commit does
+        transaction.set_rollback(True)
+
+
+def test_several_numbers_may_be_drawn_at_once(paid):
+    with transaction.atomic():
+        run("UPDATE donations_receiptseries SET last_number = last_number + 2")
+        run(copied("number + 2", gift="NULL"))
+        run(copied("number + 1", gift="NULL"))
+        run("SET CONSTRAINTS ALL IMMEDIATE")
+        transaction.set_rollback(True)
 
 
 def test_one_live_receipt_a_gift(giving, paid):
-    giving.books_are_damaged = True  # a number is drawn and not used
-    run("UPDATE donations_receiptseries SET last_number = last_number + 1")
-    refused(
-        "INSERT INTO donations_receipt (series_id, number, label, donation_id, state, snapshot,"
-        " snapshot_sha256, code, issued_at, void_reason, void_note) SELECT series_id, number + 1,"
-        " 'x', donation_id, 'issued', snapshot, snapshot_sha256, 'x', now(), '', ''"
-        " FROM donations_receipt",
-        "one_live_receipt",
+    with transaction.atomic():
+        run("UPDATE donations_receiptseries SET last_number = last_number + 1")
+        refused(copied("number + 1"), "one_live_receipt")
+        transaction.set_rollback(True)
+
+
+def test_a_gift_is_on_a_receipt_of_its_own_or_on_one_of_its_year(paid):
+    item = (
+        "INSERT INTO donations_receiptitem (receipt_id, donation_id, amount_minor)"
+        " SELECT max(id), {gift}, 1 FROM donations_receipt"
     )
+    with transaction.atomic():
+        refused(item.format(gift=paid.pk), "on a receipt already")
+        run("UPDATE donations_receiptseries SET last_number = last_number + 2")
+        run("UPDATE donations_receipt SET state='void', void_reason='other', voided_at=now()")
+        run(copied("number + 1", gift="NULL"))
+        run(item.format(gift=paid.pk))
+        refused(copied("number + 2"), "on a receipt for its year")
+        refused(item.format(gift=paid.pk), "on a receipt already")
+        for changed in ("amount_minor = 2", "receipt_id = receipt_id"):
+            refused(f"UPDATE donations_receiptitem SET {changed}", "(?i)cannot update")
+        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,8 @@ class Pack:
     # The year a day falls in, named for the year it begins in; and the day that year begins.
     tax_year: Callable[[date], int]
     year_begins: Callable[[int], date]
+    # Words of a donor's year on paper; without any there are no such papers.
+    yearly: Mapping[str, Wording] = field(default_factory=dict)
     # Words of the declaration that a donor may make, where the country has one.
     declarations: Mapping[str, Wording] = field(default_factory=dict)
     # The sentences of a snapshot, also of one from before they were kept with it.

@@ -11,6 +11,7 @@ from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
+from donations.receipts.packs import us_yearly
 from donations.receipts.packs.shape import (
     OURS,
     Case,
@@ -260,6 +261,7 @@ PACK = Pack(
     decide=decide,
     tax_year=tax_year,
     year_begins=lambda year: date(year, 1, 1),
+    yearly=us_yearly.WORDINGS,
     sentences=sentences,
     disclosures=disclosures,
 )

@@ -285,3 +285,15 @@ def test_who_has_no_link_is_sent_one_and_a_stranger_reads_the_same(
     for _ in range(12):
         last = public_client.post("/plan/", {"email": "nobody@example.org"})
     assert last.status_code == 429
+
+
+def test_one_receipt_a_year_is_chosen_and_taken_back(standing, public_client, press):
+    plan = standing.begun()
+    path = path_to(plan)
+    assert "You get one receipt a year" in text_of(press(f"{path}receipts/"))
+    public_client.post(f"{path}receipts/", {"yearly": "1"})  # pressed twice
+    assert standing.now(plan).yearly_receipt
+    assert "One receipt a year" in public_client.get(path).text
+    assert "a receipt for each gift" in text_of(press(f"{path}receipts/"))
+    kinds = [step.kind for step in plan.steps.all()]
+    assert kinds.count("receipts") == 2

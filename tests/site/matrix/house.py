@@ -34,6 +34,7 @@ from donations.models import (
     ClaimFile,
     Declaration,
     Dispute,
+    Donation,
     EventWindow,
     Export,
     GivingOptions,
@@ -44,9 +45,12 @@ from donations.models import (
     Refund,
     RiskAlert,
     StaffNote,
+    Statement,
+    StatementRun,
 )  # fmt: skip
 from donations.plans import links as plan_links
 from donations.receipts import links as receipt_links
+from donations.receipts import runs as yearly_runs
 from gifts import units
 from gifts.delivery import batches
 from gifts.matching import runs
@@ -188,6 +192,7 @@ def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict
         fingerprint="x", gifts=1, gifts_minor=1, made_by=author,
     )  # fmt: skip
     ClaimFile.objects.create(claim=claim, data=b"x", sha256="x", schedules=1)
+    run, paper = _year(gift, author)
     sent = Mail.objects.filter(receipt=None).first() or Mail.objects.first()
     assert sent is not None
     return {
@@ -199,9 +204,10 @@ def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict
         **{"amounts:pk": options.pk, "entities:pk": gift.legal_entity_id},
         **{"periods:pk": month.pk, "journal:pk": entry.pk, "checks:pk": checked.pk},
         "chart:pk": ChartAccount.objects.earliest("pk").pk,
-        "exports:pk": export.pk,
         **{"gift_aid_declarations:pk": declared.pk, "gift-aid:pk": declared.pk},
         "gift_aid_claims:pk": claim.pk,
+        **{"exports:pk": export.pk, "series:pk": receipt.series_id, "yearly:pk": run.pk},
+        **{"paper:pk": paper.pk, "letters:pk": run.pk, "letters:part": 1},
         # What a donor has in hand: links from mails, and addresses she was led to.
         **{"review:reference": waiting.reference, "pay:reference": waiting.reference},
         **{"back:reference": waiting.reference, "return:reference": gift.reference},
@@ -211,6 +217,17 @@ def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict
         "trace:token": _token(tracing.new_link(gift)),
         **{"receipts:label": receipt.label, "years:year": gift.paid_at.year},
     }
+
+
+def _year(gift: Donation, author: User) -> tuple[StatementRun, Statement]:
+    """A run that is ready to be issued, with one paper."""
+    asked = StatementRun.objects.create(
+        kind="statement", legal_entity=gift.legal_entity, livemode=False,
+        year=gift.paid_at.year, asked_by=author,
+    )  # fmt: skip
+    yearly_runs.count_run(asked.pk)
+    asked.refresh_from_db()
+    return asked, asked.statements.earliest("pk")
 
 
 def _things() -> dict[str, object]:
