@@ -22,7 +22,7 @@ from donations import ledger, mails, postal, timeline
 from donations.models import Donation, Receipt, ReceiptFile, ReceiptSeries
 from donations.receipts import document, links
 from donations.receipts.packs import us
-from donations.receipts.snapshot import Entity, Line, Snapshot
+from donations.receipts.snapshot import Benefit, Entity, Line, Snapshot
 
 State = Receipt.State
 VoidReason = Receipt.VoidReason
@@ -193,6 +193,7 @@ def facts(donation: Donation, receipt: Receipt) -> Snapshot:
                 if amount_minor
             ),
             payment_method=payment_method(donation),
+            benefit=benefit(donation),
             tribute=tribute(donation),
             replaces=receipt.replaces.label if receipt.replaces else "",
             disclosures=us.disclosures(donation.region, on=today, entity=organisation)
@@ -203,7 +204,10 @@ def facts(donation: Donation, receipt: Receipt) -> Snapshot:
 
 
 def payment_method(donation: Donation) -> str:
-    """ "Visa ending in 4242", in the language of the moment."""
+    """ "Visa ending in 4242" or "Check 1001", in the language of the moment."""
+    if donation.source != Donation.Source.CARD:
+        number = donation.offline.check_number
+        return f"{donation.get_source_display()} {number}".strip()
     brand = donation.card_brand.replace("_", " ").title()
     if not donation.card_last4:
         return brand
@@ -211,6 +215,13 @@ def payment_method(donation: Donation) -> str:
         "brand": brand,
         "last4": donation.card_last4,
     }
+
+
+def benefit(donation: Donation) -> Benefit | None:
+    """What the giver got back; through the site nobody gets anything."""
+    if not donation.benefit_minor:
+        return None
+    return Benefit(donation.offline.benefit_text, donation.benefit_minor)
 
 
 def tribute(donation: Donation) -> str:
