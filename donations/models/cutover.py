@@ -134,6 +134,8 @@ class PriorDonor(models.Model):
     key = models.CharField(_("number there"), max_length=80)
     # Made by this cut-over, not here before.
     is_new = models.BooleanField()
+    # Street and town as they were known there; a check is thanked by post.
+    address = models.JSONField(default=dict, blank=True)
     # What she allowed there, as it was said: shown to staff, and sends nothing by itself.
     consents = models.JSONField(default=dict, blank=True)
 

@@ -207,7 +207,11 @@ class OfflineGift(models.Model):
             models.CheckConstraint(
                 name="shares_are_whole_facts",
                 condition=Q(symbol="", shares=None, high=None, low=None)
-                | (~Q(symbol="") & Q(shares__gt=0, low__gt=0, high__gte=models.F("low"))),
+                | (
+                    ~Q(symbol="")
+                    & Q(shares__isnull=False, low__isnull=False, high__isnull=False)
+                    & Q(shares__gt=0, low__gt=0, high__gte=models.F("low"))
+                ),
             ),
         ]
         triggers = [
