@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 
+from donations.staff.batches import BatchesDesk
 from donations.staff.chart import ChartDesk
 from donations.staff.checks import ChecksDesk
 from donations.staff.disputes import AlertsDesk, DisputesDesk
@@ -32,7 +33,7 @@ class Giving(ViewSetGroup):
     menu_icon = "pick"
     menu_order = 150
     items = (
-        *(GiftsDesk, DonorsDesk, ReceiptsDesk, TasksDesk),
+        *(GiftsDesk, BatchesDesk, DonorsDesk, ReceiptsDesk, TasksDesk),
         *(DesignationsDesk, OptionsDesk, EntitiesDesk),
     )
 

@@ -50,7 +50,9 @@ class CutOver(models.Model):
         verbose_name = _("cut-over")
         verbose_name_plural = _("cut-overs")
         ordering = ["-pk"]
-        permissions = [("load_cutover", "Can take over donors, past gifts and balances, or undo it")]
+        permissions = [
+            ("load_cutover", "Can take over donors, past gifts and balances, or undo it")
+        ]
         constraints = [
             models.CheckConstraint(
                 name="cut_over_says_by_whom",
@@ -142,9 +144,7 @@ class PriorDonor(models.Model):
     class Meta:
         verbose_name = _("donor from other books")
         verbose_name_plural = _("donors from other books")
-        constraints = [
-            models.UniqueConstraint(fields=["cut_over", "key"], name="prior_donor_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["cut_over", "key"], name="prior_donor_once")]
         triggers = [_while("prior_donor_written_once", STATES)]
 
     def __str__(self) -> str:

@@ -154,7 +154,10 @@ class Donation(models.Model):
             models.CheckConstraint(
                 name="donation_paid_means_when_whom_and_which_charge",
                 condition=Q(status="paid", paid_at__isnull=False, donor__isnull=False)
-                & (Q(source="card", charge_id__isnull=False) | (~Q(source="card") & Q(charge_id=None)))
+                & (
+                    Q(source="card", charge_id__isnull=False)
+                    | (~Q(source="card") & Q(charge_id=None))
+                )
                 | (~Q(status="paid") & Q(paid_at=None, donor=None)),
             ),
             models.CheckConstraint(

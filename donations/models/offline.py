@@ -201,8 +201,7 @@ class OfflineGift(models.Model):
             ),
             models.CheckConstraint(
                 name="postmark_before_arrival",
-                condition=Q(postmarked_on=None)
-                | Q(postmarked_on__lte=models.F("received_on")),
+                condition=Q(postmarked_on=None) | Q(postmarked_on__lte=models.F("received_on")),
             ),
             models.CheckConstraint(
                 name="shares_are_whole_facts",
@@ -250,14 +249,16 @@ class OfflineLine(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.CheckConstraint(name="offline_line_is_something", condition=Q(amount_minor__gt=0))
+            models.CheckConstraint(
+                name="offline_line_is_something", condition=Q(amount_minor__gt=0)
+            )
         ]
         triggers = [
             pgtrigger.Trigger(
                 name="offline_line_while_open",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
-                func=IN_OPEN_BATCH.format(
+                func=IN_OPEN_BATCH.format(  # noqa: S608 - our own words
                     batch="SELECT g.batch_id FROM donations_offlinegift g WHERE g.id = NEW.gift_id"
                 )
                 + " RETURN NEW;",

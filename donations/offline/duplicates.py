@@ -64,11 +64,7 @@ class Duplicates:
             same_amount = one.amount_minor == amount_minor
             if same_giver and same_amount and abs(one.day - day) <= NEAR:
                 found.append(Hint("same_gift", one))
-            elif (
-                check_number
-                and one.check_number == check_number
-                and (same_giver or same_amount)
-            ):
+            elif check_number and one.check_number == check_number and (same_giver or same_amount):
                 found.append(Hint("same_check", one))
         return found
 
@@ -95,10 +91,7 @@ def of_facts(batch: GiftBatch, rows: list[Facts]) -> list[list[Hint]]:
     days = [one.postmarked_on or one.received_on for one in rows]
     asked = Duplicates(
         batch,
-        [
-            (one.amount_minor, day, one.check_number)
-            for one, day in zip(rows, days, strict=True)
-        ],
+        [(one.amount_minor, day, one.check_number) for one, day in zip(rows, days, strict=True)],
     )
     return [
         asked.of(

@@ -14,9 +14,7 @@ from donations.models import Designation, Donation, Donor, GiftBatch
 
 Source = Donation.Source
 # Who gives through these is an organisation; whoever caused it gets soft credit.
-BY_ORGANISATIONS = frozenset(
-    {Source.ADVISED_FUND, Source.MATCH, Source.SHOPPING, Source.ROUND_UP}
-)
+BY_ORGANISATIONS = frozenset({Source.ADVISED_FUND, Source.MATCH, Source.SHOPPING, Source.ROUND_UP})
 # A hundred million dollars in one check is a slip.
 MOST_MINOR = 10_000_000_000
 LONGEST_AGO = timedelta(days=5 * 366)

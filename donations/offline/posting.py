@@ -1,7 +1,7 @@
 """Posting a batch: its gifts become donations, in the books, all or none, once.
 
-    gift      debit  not deposited yet (shares: given shares)    credit  contributions
-    deposit   debit  bank account                                credit  not deposited yet
+gift      debit  not deposited yet (shares: given shares)    credit  contributions
+deposit   debit  bank account                                credit  not deposited yet
 """
 
 import json

@@ -74,9 +74,7 @@ def reverse(donation: Donation, *, reason: str, note: str, by: Any) -> Refund:
     amount = money.display(refund.amount_minor, refund.currency)
     timeline.note(donation, "reversed", actor_id=by.pk, amount=amount, reason=reason)
     bounced = reason == Reason.BOUNCED
-    book.follow(
-        donation, reason=book.VoidReason.DISPUTE if bounced else book.VoidReason.REFUND
-    )
+    book.follow(donation, reason=book.VoidReason.DISPUTE if bounced else book.VoidReason.REFUND)
     return refund
 
 

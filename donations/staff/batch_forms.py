@@ -189,8 +189,6 @@ class GiftForm(forms.Form):
         for field in self.fields.values():
             if isinstance(field, AmountField):
                 field.currency = batch.currency
-        if self.data.get("donor") or self.is_bound:
-            self.fields["donor"] = forms.ChoiceField(required=False, choices=[(NEW, "")])
         self.initial = {**self._usual(), **self.initial}
 
     def _suit(self, source: str) -> None:
@@ -234,7 +232,7 @@ class GiftForm(forms.Form):
 
     @property
     def more(self) -> list[Any]:
-        return [self[name] for name in self.fields if name not in (*self.QUICK, "donor")]
+        return [self[name] for name in self.fields if name not in self.QUICK]
 
     @property
     def offered(self) -> list[Donor]:
@@ -256,6 +254,9 @@ class GiftForm(forms.Form):
         said = str(self.data.get("donor", ""))
         if said == NEW:
             return
+        if self.gift and not {"name", "email", "postcode"} & set(self.changed_data):
+            self.donor = self.gift.donor
+            return
         if said.isdigit():
             self.donor = Donor.objects.filter(pk=said).first()
         facts = {name: data.get(name) or "" for name in ("name", "email", "postcode")}
@@ -273,7 +274,7 @@ class GiftForm(forms.Form):
     def facts(self) -> Facts:
         """The gift as it was typed; whoever is known brings her address."""
         data = self.cleaned_data
-        typed = {name: data.get(name) or "" for name in _TEXTS}
+        typed: dict[str, Any] = {name: data.get(name) or "" for name in _TEXTS}
         if self.batch.source in BY_ORGANISATIONS:
             typed["kind"] = Donor.Kind.ORGANISATION
         amount_minor = self._amount(data)

@@ -71,6 +71,7 @@ FINANCE = Role(
         *("view_riskalert", "settle_riskalert", "view_export", "add_export"),
         *("view_period", "close_period", "reopen_period", "view_chartaccount", "add_linemove"),
         *("view_bookscheck", "add_bookscheck"),
+        *("view_giftbatch", "add_giftbatch", "post_giftbatch", "reverse_offlinegift"),
     )
     # Whoever lets money go has not ordered: the database holds it for each single order.
     + _things(

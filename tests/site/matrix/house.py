@@ -35,6 +35,8 @@ from donations.models import (
     Export,
     GivingOptions,
     Mail,
+    OfflineGift,
+    OfflineLine,
     Payout,
     Period,
     Reconciliation,
@@ -42,6 +44,7 @@ from donations.models import (
     RiskAlert,
     StaffNote,
 )  # fmt: skip
+from donations.offline import entering
 from donations.plans import links as plan_links
 from donations.receipts import links as receipt_links
 from gifts import units
@@ -175,6 +178,14 @@ def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict
         kind="journal", format="csv", legal_entity=gift.legal_entity, livemode=False,
         first_day=now, last_day=now, asked_by=author,
     )  # fmt: skip
+    batch = entering.begin(
+        entity=gift.legal_entity, source="cheque", currency="USD", by=author,
+        expected_count=1, expected_minor=1,
+    )  # fmt: skip
+    entered = OfflineGift.objects.create(
+        batch=batch, name="x", amount_minor=1, received_on=date(2026, 1, 1), entered_by=author
+    )
+    OfflineLine.objects.create(gift=entered, designation=line.designation, amount_minor=1)
     sent = Mail.objects.filter(receipt=None).first() or Mail.objects.first()
     assert sent is not None
     return {
@@ -187,6 +198,7 @@ def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict
         **{"periods:pk": month.pk, "journal:pk": entry.pk, "checks:pk": checked.pk},
         "chart:pk": ChartAccount.objects.earliest("pk").pk,
         "exports:pk": export.pk,
+        **{"offline:pk": entered.batch_id, "row:pk": entered.pk},
         # What a donor has in hand: links from mails, and addresses she was led to.
         **{"review:reference": waiting.reference, "pay:reference": waiting.reference},
         **{"back:reference": waiting.reference, "return:reference": gift.reference},

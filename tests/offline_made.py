@@ -30,7 +30,7 @@ def purpose(code: str = "where-needed-most") -> Designation:
 
 
 @dataclass
-class Desk:
+class Clerk:
     """Somebody of finance who enters gifts."""
 
     by: Any
@@ -74,9 +74,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(db, quick_drawing):
+def clerk(db, quick_drawing):
     demo.seed()
-    made = Desk(person(factor=False))
+    made = Clerk(person(factor=False))
     yield made
     if not made.books_are_damaged:
         assert not wrong_in_the_books()
