@@ -1,6 +1,6 @@
 """Entering gifts into an open batch, one row at a time or many at once, and taking rows out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
@@ -210,15 +210,20 @@ def recognise(*, name: str, email: str, postcode: str) -> Donor | None:
     return alike[0] if len(alike) == 1 else None
 
 
-def with_address_of(facts: Facts, donor: Donor) -> Facts:
+def last_addresses(donors: Iterable[int]) -> dict[int, Donation]:
+    """The last gift with an address of each donor, by the donor's primary key."""
+    gifts = Donation.objects.filter(donor__in=list(donors)).exclude(address_line1="")
+    last = gifts.order_by("donor_id", "-paid_at", "-pk").distinct("donor_id")
+    return {gift.donor_id: gift for gift in last if gift.donor_id}
+
+
+def with_address_of(facts: Facts, donor: Donor, *, last: Donation | None) -> Facts:
     """Who is known need not be typed again: e-mail, and the address of her last gift."""
     filled: dict[str, Any] = {"donor_id": donor.pk, "kind": donor.kind}
     if not facts.email:
         filled["email"] = donor.email or ""
-    if not facts.address_line1:
-        known = Donation.objects.filter(donor=donor).exclude(address_line1="")
-        if last := known.order_by("-paid_at").first():
-            filled |= {name: getattr(last, name) for name in ADDRESS}
+    if not facts.address_line1 and last:
+        filled |= {name: getattr(last, name) for name in ADDRESS}
     return replace(facts, **filled)
 
 

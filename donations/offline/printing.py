@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from io import BytesIO
 
-import pikepdf
-
 from donations.models import GiftBatch, Receipt
 from donations.receipts import book
 
@@ -27,6 +25,8 @@ def together(receipts: Sequence[Receipt]) -> bytes | None:
     """The pages of all of them; None if there are none. For paper: each file stays as issued."""
     if not receipts:
         return None
+    import pikepdf  # noqa: PLC0415 - a large library that writes to the log when it is loaded
+
     with pikepdf.new() as whole:
         for receipt in receipts:
             with pikepdf.open(BytesIO(book.stored_bytes(receipt))) as one:

@@ -293,7 +293,10 @@ class GiftForm(forms.Form):
             credited_id=self._credited(data, matched),
             line=self.gift.line if self.gift else None,
         )
-        return entering.with_address_of(facts, self.donor) if self.donor else facts
+        if self.donor is None:
+            return facts
+        last = entering.last_addresses([self.donor.pk]).get(self.donor.pk)
+        return entering.with_address_of(facts, self.donor, last=last)
 
     def _amount(self, data: dict[str, Any]) -> int:
         if self.batch.source != Source.STOCK:

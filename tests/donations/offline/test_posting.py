@@ -116,7 +116,8 @@ def test_donors_are_found_by_address_and_made_once_for_a_name_without_one(clerk)
     assert (givers[1].email, givers[1].postcode) == (None, "45402")
     assert givers[3].email == "ama@example.org"
     assert entering.recognise(name="JOSE NUNEZ", email="", postcode="45402") == givers[1]
-    filled = entering.with_address_of(clerk.facts(address_line1="", city=""), givers[1])
+    last = entering.last_addresses([givers[1].pk])[givers[1].pk]
+    filled = entering.with_address_of(clerk.facts(address_line1="", city=""), givers[1], last=last)
     assert (filled.address_line1, filled.city, filled.donor_id) == (
         "1 Elm Street",
         "Dayton",
