@@ -7,6 +7,7 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 from donations.staff.batches import BatchesDesk
 from donations.staff.chart import ChartDesk
 from donations.staff.checks import ChecksDesk
+from donations.staff.cutover import CutOverDesk
 from donations.staff.disputes import AlertsDesk, DisputesDesk
 from donations.staff.donors import DonorsDesk
 from donations.staff.exports import ExportsDesk
@@ -59,7 +60,7 @@ class Books(ViewSetGroup):
     menu_name = "books"
     menu_icon = "form"
     menu_order = 157
-    items = (PeriodsDesk, JournalDesk, ChecksDesk, ChartDesk)
+    items = (PeriodsDesk, JournalDesk, ChecksDesk, ChartDesk, CutOverDesk)
 
 
 class Operations(ViewSetGroup):

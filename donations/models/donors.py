@@ -50,7 +50,7 @@ class Donor(models.Model):
                         JOIN donations_cutover c ON c.id = d.cut_over_id
                         WHERE d.donor_id = OLD.id AND d.is_new AND c.state = 'undone'
                     ) THEN
-                        RAISE EXCEPTION 'donors stay, but for those of a cut-over that is undone';
+                        RAISE EXCEPTION 'Cannot delete a donor but of a cut-over that is undone';
                     END IF;
                     RETURN OLD;
                 """,

@@ -19,6 +19,7 @@ from donations.models import (
     LegalEntity,
     OfflineGift,
     OfflineLine,
+    PriorDonor,
 )
 from donations.offline.facts import Facts, Fault, faults
 
@@ -210,20 +211,25 @@ def recognise(*, name: str, email: str, postcode: str) -> Donor | None:
     return alike[0] if len(alike) == 1 else None
 
 
-def last_addresses(donors: Iterable[int]) -> dict[int, Donation]:
-    """The last gift with an address of each donor, by the donor's primary key."""
-    gifts = Donation.objects.filter(donor__in=list(donors)).exclude(address_line1="")
-    last = gifts.order_by("donor_id", "-paid_at", "-pk").distinct("donor_id")
-    return {gift.donor_id: gift for gift in last if gift.donor_id}
+def last_addresses(donors: Iterable[int]) -> dict[int, dict[str, str]]:
+    """Of each donor's last gift that has one, or from the books before these."""
+    pks = list(donors)
+    prior = PriorDonor.objects.filter(donor__in=pks, address__has_key="address_line1")
+    known = {row.donor_id: {**dict.fromkeys(ADDRESS, ""), **row.address} for row in prior}
+    gifts = Donation.objects.filter(donor__in=pks).exclude(address_line1="")
+    for gift in gifts.order_by("donor_id", "-paid_at", "-pk").distinct("donor_id"):
+        if gift.donor_id:
+            known[gift.donor_id] = {name: getattr(gift, name) for name in ADDRESS}
+    return known
 
 
-def with_address_of(facts: Facts, donor: Donor, *, last: Donation | None) -> Facts:
+def with_address_of(facts: Facts, donor: Donor, *, last: dict[str, str] | None) -> Facts:
     """Who is known need not be typed again: e-mail, and the address of her last gift."""
     filled: dict[str, Any] = {"donor_id": donor.pk, "kind": donor.kind}
     if not facts.email:
         filled["email"] = donor.email or ""
     if not facts.address_line1 and last:
-        filled |= {name: getattr(last, name) for name in ADDRESS}
+        filled |= last
     return replace(facts, **filled)
 
 

@@ -17,7 +17,14 @@ from django.utils import timezone
 from core.tokens import new_reference, sha256
 from donations import ledger, periods, timeline
 from donations.donors import searchable
-from donations.models import Donation, DonationLine, Donor, GiftBatch, OfflineGift
+from donations.models import (
+    Donation,
+    DonationLine,
+    Donor,
+    GiftBatch,
+    LegalEntity,
+    OfflineGift,
+)
 from donations.offline.entering import NotPossible, standing
 from donations.offline.facts import takes
 from donations.receipts.book import issue_receipt
@@ -111,9 +118,9 @@ def deposit(batch: GiftBatch, *, on: date, bank_reference: str, by: Any) -> Gift
     return batch
 
 
-def moment_of(day: date, batch: GiftBatch) -> datetime:
+def noon(day: date, entity: LegalEntity) -> datetime:
     """Noon of that day where the organisation is: no zone makes another day of it."""
-    return datetime.combine(day, time(12), ZoneInfo(batch.legal_entity.time_zone))
+    return datetime.combine(day, time(12), ZoneInfo(entity.time_zone))
 
 
 def lies_in(source: str) -> Account:
@@ -149,7 +156,7 @@ def _book(
         for line in lines
     )
     donation.status, donation.donor = Donation.Status.PAID, donor
-    donation.paid_at = moment_of(gift.given_on, batch)
+    donation.paid_at = noon(gift.given_on, batch.legal_entity)
     donation.save(update_fields=["status", "donor", "paid_at"])
     gift.donation, gift.donor, gift.credited = donation, donor, credited
     gift.save(update_fields=["donation", "donor", "credited"])
@@ -219,7 +226,7 @@ def _deposit(batch: GiftBatch, *, by: Any) -> None:
         kind="deposit",
         entity=batch.legal_entity,
         livemode=batch.livemode,
-        occurred_at=moment_of(batch.deposited_on, batch),
+        occurred_at=noon(batch.deposited_on, batch.legal_entity),
         reason=batch.bank_reference,
         actor=by,
     )

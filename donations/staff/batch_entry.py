@@ -104,7 +104,7 @@ class Enter(Form):
             form.refuse(wrong)
             return self.render_to_response(self.get_context_data(form=form))
         except entering.NotPossible as refused:
-            messages.error(self.request, why_not(refused, self.batch))
+            messages.error(self.request, why_not(refused, self.batch.currency))
         return redirect("offline:enter", self.batch.pk)
 
     def save(self, form: GiftForm) -> None:
@@ -157,7 +157,7 @@ class EditRow(Enter):
             try:
                 entering.remove(self.gift)
             except entering.NotPossible as refused:
-                messages.error(request, why_not(refused, self.batch))
+                messages.error(request, why_not(refused, self.batch.currency))
             else:
                 messages.success(request, _("The row was taken out."))
             return redirect("offline:enter", self.batch.pk)

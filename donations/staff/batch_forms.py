@@ -53,6 +53,12 @@ class AmountField(forms.CharField):
             raise ValidationError(fault("amount")) from None
 
 
+class SeenForm(forms.Form):
+    """What was looked over, so that nothing else is done."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+
 class BatchForm(forms.Form):
     entity = forms.ModelChoiceField(
         label=_("Whose books"), queryset=LegalEntity.objects.order_by("-is_default", "pk")

@@ -22,8 +22,9 @@ from core import money
 from donations.models import Donation, GiftBatch
 from donations.models.offline import SOURCES
 from donations.offline import duplicates, entering, posting, printing
+from donations.staff import uploads
 from donations.staff.batch_entry import ENTER, EditRow, Enter, NewBatch, rows_of
-from donations.staff.batch_forms import BatchForm, DayField
+from donations.staff.batch_forms import BatchForm, DayField, SeenForm
 from donations.staff.desk import (
     Act,
     Cell,
@@ -99,6 +100,10 @@ class OneBatch(Reading):
         if batch.state == State.OPEN and self.request.user.has_perm(ENTER):
             url = reverse("offline:enter", args=[batch.pk])
             buttons.insert(0, HeaderButton(_("Enter gifts"), url, icon_name="edit", priority=-2))
+            url = reverse("offline:upload", args=[batch.pk])
+            buttons.insert(
+                1, HeaderButton(_("Import a file"), url, icon_name="upload", priority=-1)
+            )
         return buttons
 
     def notices(self) -> list[Notice]:
@@ -106,7 +111,7 @@ class OneBatch(Reading):
         found = []
         if batch.state == State.OPEN:
             if refused := posting.hindrance(batch):
-                found.append(Notice(why_not(refused, batch), tone="warn"))
+                found.append(Notice(why_not(refused, batch.currency), tone="warn"))
             else:
                 found.append(Notice(_("Count and total are met: it can be posted."), tone="good"))
             if count := len(duplicates.of_batch(batch)):
@@ -139,7 +144,7 @@ class OneBatch(Reading):
         shown = [Section(_("The batch"), rows), rows_of(batch, link=batch.state == State.OPEN)]
         if batch.state == State.POSTED and self.may_see("receipt"):
             shown.append(_to_print(batch))
-        return shown
+        return [*shown, *uploads.sections(batch)]
 
 
 def _counted(count: int, minor: int, batch: GiftBatch) -> str:
@@ -193,16 +198,10 @@ class OfBatch(Act):
         try:
             return self.act(form.cleaned_data)
         except entering.NotPossible as refused:
-            raise NotPossible(why_not(refused, self.row)) from None
+            raise NotPossible(why_not(refused, self.row.currency)) from None
 
     def act(self, data: dict[str, Any]) -> Text:
         raise NotImplementedError
-
-
-class SeenForm(forms.Form):
-    """What was looked over, so that nothing else is posted."""
-
-    seen = forms.CharField(widget=forms.HiddenInput)
 
 
 class PostBatch(OfBatch):
@@ -218,7 +217,7 @@ class PostBatch(OfBatch):
     def question(self) -> Text:
         if refused := posting.hindrance(self.row):
             text = gettext("It cannot be posted: %(why)s")
-            return text % {"why": why_not(refused, self.row)}
+            return text % {"why": why_not(refused, self.row.currency)}
         told = gettext(
             "%(what)s go into the books, and each gets its receipt. Afterwards nothing of this "
             "batch can be changed: a wrong gift is reversed on its own page."
@@ -323,4 +322,5 @@ class BatchesDesk(Desk):
             path("enter/<int:pk>/", Enter.as_view(), name="enter"),
             path("row/<int:pk>/", EditRow.as_view(), name="row"),
             path("print/<int:pk>/", print_receipts, name="print"),
+            *uploads.urls(),
         ]

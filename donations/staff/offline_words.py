@@ -5,6 +5,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from donations.models import GiftBatch
+from donations.offline import reading
 from donations.offline.duplicates import Hint
 from donations.offline.entering import NotPossible
 from donations.staff.desk import amount, day
@@ -42,6 +43,23 @@ FAULTS: dict[str, str | Promise] = {
     "cells": _("This row has more cells than there are headings."),
     "repeated": _("This number stands in an earlier row."),
     "nobody": _("No donor has this number."),
+    "needed": _("This is missing."),
+    "after_balances": _("This is after the day of the balances."),
+    "restriction": _("The designation has another restriction here."),
+}
+# Why a file cannot be read at all, by the codes of donations/offline/reading.py.
+UNREADABLE: dict[str, str | Promise] = {
+    "too_large": _("The file is larger than 8 MB."),
+    "too_many": _("The file has more than %(about)s rows."),
+    "binary": _("This is no text: please save it as CSV, in UTF-8 or Windows-1252."),
+    "letters": _("Its letters cannot be read: please save it as CSV in UTF-8."),
+    "empty": _("The file is empty."),
+    "no_headings": _("The first row must have a heading for each column, at most 60."),
+    "twice": _("The heading “%(about)s” stands there twice."),
+    "quotes": _(
+        "Line %(about)s cannot be read: a quotation mark is not closed, or it is too long."
+    ),
+    "cell": _("A cell in line %(about)s has more than 2,000 letters."),
 }
 
 
@@ -49,8 +67,12 @@ def fault(code: str) -> str:
     return str(FAULTS[code])
 
 
-def why_not(refused: NotPossible, batch: GiftBatch) -> str:
-    """Why a batch cannot do what was asked; by how much it does not match."""
+def unreadable(problem: reading.Unreadable) -> str:
+    return str(UNREADABLE[problem.code]) % {"about": problem.about}
+
+
+def why_not(refused: NotPossible, currency: str) -> str:
+    """Why a batch or cut-over cannot do what was asked; by how much a batch does not match."""
     if refused.code == "count":
         more = int(refused.about)
         if more < 0:
@@ -61,9 +83,9 @@ def why_not(refused: NotPossible, batch: GiftBatch) -> str:
     if refused.code == "total":
         more = int(refused.about)
         text = gettext("%(sum)s is missing.") if more < 0 else gettext("%(sum)s is too much.")
-        return text % {"sum": amount(abs(more), batch.currency)}
+        return text % {"sum": amount(abs(more), currency)}
     texts: dict[str, str | Promise] = {
-        "not_open": _("Nothing was changed: this batch is not open any more."),
+        "not_open": _("Nothing was changed: this is not open any more."),
         "not_posted": _("Nothing was changed: this batch is not posted."),
         "changed": _("Nothing was posted: the batch was changed meanwhile. Please look again."),
         "full": _("A batch takes at most %(about)s gifts: please begin another."),
@@ -73,6 +95,12 @@ def why_not(refused: NotPossible, batch: GiftBatch) -> str:
         "after_deposit": _("Nothing was changed: a gift came after that day."),
         "future": _("Nothing was changed: this day has not come yet."),
         "shares": _("Nothing was changed: shares are not taken to the bank."),
+        "empty": _("Nothing was taken over: there is neither a file of donors nor of balances."),
+        "no_reason": _("Nothing was changed: please say why."),
+        "closed": _("Nothing was changed: a month was closed since, so it stays."),
+        "spent": _("Nothing was changed: some of the balances were spent."),
+        "bad": _("Nothing was entered: some rows cannot be."),
+        "changed_file": _("Nothing was entered: something changed meanwhile. Please look again."),
     }
     return str(texts[refused.code]) % {"about": refused.about}
 

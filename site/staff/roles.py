@@ -72,6 +72,7 @@ FINANCE = Role(
         *("view_period", "close_period", "reopen_period", "view_chartaccount", "add_linemove"),
         *("view_bookscheck", "add_bookscheck"),
         *("view_giftbatch", "add_giftbatch", "post_giftbatch", "reverse_offlinegift"),
+        "view_cutover",
     )
     # Whoever lets money go has not ordered: the database holds it for each single order.
     + _things(
@@ -85,7 +86,7 @@ FINANCE_LEAD = Role(
     permissions=(
         *FINANCE.permissions,
         *_money("add_designation", "change_designation"),
-        *_money("add_chartaccount", "change_chartaccount"),
+        *_money("add_chartaccount", "change_chartaccount", "add_cutover", "load_cutover"),
         *_money("add_givingoptions", "change_givingoptions", "change_legalentity"),
         # Names and addresses of all donors in one file.
         *_money("export_donors"),

@@ -44,7 +44,7 @@ from donations.models import (
     RiskAlert,
     StaffNote,
 )  # fmt: skip
-from donations.offline import entering
+from donations.offline import cutover, entering, importing
 from donations.plans import links as plan_links
 from donations.receipts import links as receipt_links
 from gifts import units
@@ -186,6 +186,15 @@ def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict
         batch=batch, name="x", amount_minor=1, received_on=date(2026, 1, 1), entered_by=author
     )
     OfflineLine.objects.create(gift=entered, designation=line.designation, amount_minor=1)
+    sent_up = importing.receive(b"Name\nx\n", name="x", kind="gifts", batch=batch, by=author)
+    taken, loaded = (
+        cutover.begin(entity=gift.legal_entity, origin="x", as_of=date(2026, 1, 1), by=author)
+        for _ in range(2)
+    )
+    table = b"Id,Name\n1,x\n"
+    part = importing.receive(table, name="x", kind="donors", cut_over=taken, by=author)
+    importing.receive(table, name="x", kind="donors", cut_over=loaded, by=author)
+    cutover.load(loaded, seen=cutover.look(loaded).fingerprint, by=author)
     sent = Mail.objects.filter(receipt=None).first() or Mail.objects.first()
     assert sent is not None
     return {
@@ -199,6 +208,15 @@ def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict
         "chart:pk": ChartAccount.objects.earliest("pk").pk,
         "exports:pk": export.pk,
         **{"offline:pk": entered.batch_id, "row:pk": entered.pk},
+        "look:pk": sent_up.pk,
+        **{
+            f"/admin/{desk}/{page}/<int:pk>/": f"/admin/{desk}/{page}/{row.pk}/"
+            for page in ("columns", "bad")
+            for desk, row in (("offline", sent_up), ("cutover", part))
+        },
+        **{"cutover:pk": taken.pk},
+        **dict.fromkeys(("undo:pk", "proof:pk"), loaded.pk),
+        "/admin/cutover/upload/<int:pk>/<slug:kind>/": f"/admin/cutover/upload/{taken.pk}/donors/",
         # What a donor has in hand: links from mails, and addresses she was led to.
         **{"review:reference": waiting.reference, "pay:reference": waiting.reference},
         **{"back:reference": waiting.reference, "return:reference": gift.reference},
