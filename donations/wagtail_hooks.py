@@ -52,7 +52,7 @@ class Afterwards(ViewSetGroup):
     menu_name = "afterwards"
     menu_icon = "rotate"
     menu_order = 156
-    items = (RefundsDesk, DisputesDesk, AlertsDesk, PayoutsDesk, ExportsDesk)
+    items = (RefundsDesk, DisputesDesk, AlertsDesk, PayoutsDesk)
 
 
 class Books(ViewSetGroup):
@@ -60,7 +60,7 @@ class Books(ViewSetGroup):
     menu_name = "books"
     menu_icon = "form"
     menu_order = 157
-    items = (PeriodsDesk, JournalDesk, ChecksDesk, ChartDesk, CutOverDesk)
+    items = (PeriodsDesk, JournalDesk, ExportsDesk, ChecksDesk, ChartDesk, CutOverDesk)
 
 
 class Operations(ViewSetGroup):
