@@ -8,8 +8,8 @@ from django.utils.translation import get_language, gettext
 from core import money, pdf
 from donations.models import CutOver, Designation
 
-# A page holds so many lines; what is more is summed in the last.
-MOST_LINES = 16
+# A page holds so many designations and years; what is more is summed in one line.
+MOST_LINES, MOST_YEARS = 12, 7
 
 
 def restriction(value: str) -> str:
@@ -26,11 +26,11 @@ def page(cut_over: CutOver) -> bytes:
         return money.display(minor, currency, language)
 
     years = [[year, count, shown(total)] for year, count, total in figures["years"]]
-    if len(figures["years"]) > MOST_LINES:
-        first = figures["years"][: 1 - MOST_LINES]
+    if len(figures["years"]) > MOST_YEARS:
+        first = figures["years"][: 1 - MOST_YEARS]
         count, total = sum(one[1] for one in first), sum(one[2] for one in first)
         before = gettext("%(first)s to %(last)s") % {"first": first[0][0], "last": first[-1][0]}
-        years = [[before, count, shown(total)], *years[1 - MOST_LINES :]]
+        years = [[before, count, shown(total)], *years[1 - MOST_YEARS :]]
     classes: dict[str, int] = {}
     for _code, _name, told, minor in figures["balances"]:
         classes[told] = classes.get(told, 0) + minor

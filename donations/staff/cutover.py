@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext, ngettext
@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
 
-from donations.models import CutOver, Donor, LegalEntity, PastGift, Upload
-from donations.offline import cutover, importing, proof, reading
+from donations.models import CutOver, Donor, PastGift, Upload
+from donations.offline import cutover, proof
 from donations.offline.entering import NotPossible as Refused
-from donations.staff.batch_entry import Form
-from donations.staff.batch_forms import DayField, SeenForm
+from donations.staff.batch_forms import SeenForm
+from donations.staff.cutover_files import LOAD, SLUGS, Begin, PartColumns, SendPart, bad_rows
 from donations.staff.desk import (
     Act,
     Cell,
@@ -33,149 +33,11 @@ from donations.staff.desk import (
     day,
     moment,
 )
-from donations.staff.offline_words import unreadable, why_not
-from donations.staff.upload_forms import FileForm
-from donations.staff.uploads import Columns, bad_section, to_mend
+from donations.staff.offline_words import why_not
+from donations.staff.uploads import bad_section
 
 State = CutOver.State
-LOAD = "donations.load_cutover"
 TONES = {State.DRAFT: "warn", State.LOADED: "good"}
-
-
-class BeginForm(forms.Form):
-    entity = forms.ModelChoiceField(
-        label=_("Whose books"), queryset=LegalEntity.objects.order_by("-is_default", "pk")
-    )
-    origin = forms.CharField(
-        label=_("From"), max_length=120, help_text=_("The books that were kept until now.")
-    )
-    as_of = DayField(label=_("Balances as of"))
-
-    def __init__(self, *given: Any, **options: Any) -> None:
-        super().__init__(*given, **options)
-        entity: Any = self.fields["entity"]
-        entity.empty_label = None
-        self.initial.setdefault("entity", entity.queryset.first())
-        if entity.queryset.count() < 2:
-            entity.widget = forms.HiddenInput()
-
-
-class OfCutOver(Form):
-    permission = LOAD
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("cutover:index"), "label": gettext("Cut-overs")},
-            *self.between(),
-            {"url": "", "label": str(self.page_title)},
-        ]
-
-
-class Begin(OfCutOver):
-    page_title = _("New cut-over")
-    header_icon = "plus"
-    template_name = "donations/staff/act.html"
-    form_class = BeginForm
-
-    def form_valid(self, form: BeginForm) -> HttpResponse:
-        try:
-            made = cutover.begin(**form.cleaned_data, by=self.request.user)
-        except Refused as refused:
-            form.add_error("as_of", why_not(refused, ""))
-            return self.form_invalid(form)
-        return redirect("cutover:inspect", made.pk)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {
-            "question": _(
-                "Donors, past gifts and opening balances come in three files. Nothing is taken "
-                "over before you have seen all of it."
-            ),
-            "back": reverse("cutover:index"),
-            "button": _("Begin"),
-        }
-
-
-class SendPart(OfCutOver):
-    """One of the three files."""
-
-    header_icon = "upload"
-    template_name = "donations/staff/upload.html"
-    form_class = FileForm
-
-    @cached_property
-    def row(self) -> CutOver:
-        found: CutOver = get_object_or_404(CutOver, pk=self.kwargs["pk"], state=State.DRAFT)
-        return found
-
-    @cached_property
-    def kind(self) -> str:
-        found = dict(zip(SLUGS, cutover.FILES, strict=True)).get(self.kwargs["kind"])
-        if found is None:
-            raise Http404
-        return found
-
-    @property
-    def page_title(self) -> Text:
-        return Upload.Kind(self.kind).label
-
-    def between(self) -> list[dict[str, Any]]:
-        return [{"url": self.home(), "label": str(self.row)}]
-
-    def home(self) -> str:
-        return reverse("cutover:inspect", args=[self.row.pk])
-
-    def form_valid(self, form: FileForm) -> HttpResponse:
-        sent = form.cleaned_data["file"]
-        try:
-            if sent.size > reading.MOST_BYTES:
-                raise reading.Unreadable("too_large")
-            upload = importing.receive(
-                sent.read(),
-                name=sent.name,
-                kind=self.kind,
-                cut_over=self.row,
-                by=self.request.user,
-            )
-        except reading.Unreadable as problem:
-            form.add_error("file", unreadable(problem))
-            return self.form_invalid(form)
-        return redirect("cutover:columns", upload.pk)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"back": self.home()}
-
-
-SLUGS = ("donors", "past", "balances")
-
-
-class PartColumns(Columns):
-    permission = LOAD
-    kinds = cutover.FILES
-
-    def home(self) -> str:
-        return reverse("cutover:inspect", args=[self.upload.cut_over_id])
-
-    def after(self) -> str:
-        return self.home()
-
-    def between(self) -> list[dict[str, Any]]:
-        return []
-
-    get_breadcrumbs_items = OfCutOver.get_breadcrumbs_items
-
-
-@permission_required(LOAD, raise_exception=True)
-def bad_rows(request: HttpRequest, pk: int) -> HttpResponse:
-    """Just the rows of a file that cannot be taken over, with the reasons."""
-    rows = Upload.objects.select_related("cut_over__legal_entity")
-    upload = get_object_or_404(rows, pk=pk, kind__in=cutover.FILES)
-    if upload.state != Upload.State.READING or upload.cut_over is None:
-        return redirect("cutover:inspect", upload.cut_over_id)
-    return to_mend(upload, cutover.look(upload.cut_over).bad.get(upload.kind, []))
 
 
 @permission_required("donations.view_cutover", raise_exception=True)
@@ -226,7 +88,9 @@ class OneCutOver(Reading):
             for place, kind in enumerate(SLUGS):
                 url = reverse("cutover:upload", args=[row.pk, kind])
                 label = cutover.FILES[place].label
-                buttons.insert(place, HeaderButton(label, url, icon_name="upload", priority=-9))
+                buttons.insert(
+                    place, HeaderButton(label, url, icon_name="upload", priority=place - 9)
+                )
         return buttons
 
     def notices(self) -> list[Notice]:

@@ -230,5 +230,8 @@ def test_the_proof_is_one_page_with_totals_and_fingerprint(clerk, draft):
     draft.refresh_from_db()
     data = proof.page(draft)
     assert data == proof.page(draft)
+    draft.figures["years"] = [[str(year), 1, 100] for year in range(1980, 2026)]
+    draft.figures["balances"] *= 20
+    data = proof.page(draft)
     with pikepdf.open(BytesIO(data)) as whole:
         assert len(whole.pages) == 1

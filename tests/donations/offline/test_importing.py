@@ -189,7 +189,7 @@ def test_a_large_file_takes_few_queries(clerk, django_assert_max_num_queries):
     clerk.posted(name="Donor 1", email="d1@example.org", received_on=days_ago(9))
     lines = "".join(row(f"Donor {n}", email=f"d{n}@example.org") for n in range(400))
     upload = sent(clerk, PLAIN + lines, batch=clerk.batch(*[5000] * 400))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         found = importing.read(upload)
     with django_assert_max_num_queries(24):
         importing.take(upload, seen=found.fingerprint, by=clerk.by)

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from donations import books, periods, spending
+from donations import books, chart, periods, spending
 from donations.models import (
     Donation,
     Donor,
@@ -299,3 +299,10 @@ def test_a_paid_gift_without_its_entry_is_found_out(clerk):
     told = [one.about for one in books.verify()["gifts are whole"]]
     assert told == [f"donation {gift.pk}"]
     assert "terms_frozen" in refused(rows.update, source="cash")
+
+
+def test_a_deposit_changes_no_net_assets(clerk):
+    assert {"undeposited", "securities", "bank_account"} <= chart.BALANCES
+    clerk.posted()
+    legs = Posting.objects.exclude(account__in=chart.BALANCES).values_list("account", flat=True)
+    assert set(legs) == {"contributions"}
