@@ -9,7 +9,7 @@ from core import money, pdf
 from donations.models import CutOver, Designation
 
 # A page holds so many designations and years; what is more is summed in one line.
-MOST_LINES, MOST_YEARS = 12, 7
+MOST_LINES, MOST_YEARS = 11, 6
 
 
 def restriction(value: str) -> str:
