@@ -7,7 +7,7 @@ is compared.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -221,6 +221,12 @@ def drop(upload: Upload) -> Upload:
         upload.state, upload.data = State.DROPPED, b""
         upload.save(update_fields=["state", "data"])
     return upload
+
+
+def forget(*, before: datetime) -> int:
+    """Files that nobody took over or let go are let go, with the names in them; how many."""
+    left = Upload.objects.filter(state=State.READING, made_at__lt=before)
+    return left.update(state=State.DROPPED, data=b"")
 
 
 def _reading(upload: Upload, *, done: str = "") -> Upload:

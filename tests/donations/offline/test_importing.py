@@ -3,8 +3,10 @@
 import pytest
 from django.db import DatabaseError, transaction
 
+from donations import jobs
 from donations.models import Donation, OfflineGift, Upload
 from donations.offline import entering, importing, reading
+from tests.giving import later
 from tests.offline_made import days_ago, purpose
 
 PLAIN = "Name,Email,Amount,Date,Fund,Check no,Address\n"
@@ -175,6 +177,16 @@ def test_a_file_let_go_leaves_no_names(clerk):
         importing.drop(upload)
     upload.refresh_from_db()
     assert (upload.state, bytes(upload.data)) == ("dropped", b"")
+
+
+def test_a_file_that_nobody_takes_over_is_forgotten_after_a_month(clerk):
+    upload = sent(clerk, PLAIN + row())
+    for days, state in ((29, "reading"), (31, "dropped")):
+        with later(days=days):
+            jobs.forget_unpaid(timestamp=0)
+        upload.refresh_from_db()
+        assert upload.state == state
+    assert bytes(upload.data) == b""
 
 
 def test_what_the_file_does_not_say_is_said_for_all_rows(clerk):

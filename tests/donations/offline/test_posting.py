@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from donations import books, chart, periods, spending
+from donations import books, chart, ledger, periods, spending
 from donations.models import (
     Donation,
     Donor,
@@ -306,3 +306,28 @@ def test_a_deposit_changes_no_net_assets(clerk):
     clerk.posted()
     legs = Posting.objects.exclude(account__in=chart.BALANCES).values_list("account", flat=True)
     assert set(legs) == {"contributions"}
+
+
+def test_an_entry_of_no_gift_and_a_deposit_that_is_not_its_batch_are_found(clerk):
+    clerk.books_are_damaged = True
+    gift = clerk.posted()
+    rule = "batches are booked as they were entered"
+    assert not books.verify()[rule]
+    entity, currency = gift.legal_entity, gift.currency
+    for source, kind, account in (
+        ("offline:404", "received", "undeposited"),
+        ("batch:404", "deposit", "bank_account"),
+    ):
+        ledger.post(
+            [
+                ledger.Leg(account, 100, currency),
+                ledger.Leg("contributions", -100, currency, purpose()),
+            ],
+            source=source,
+            kind=kind,
+            entity=entity,
+            livemode=False,
+            occurred_at=timezone.now(),
+        )
+    told = [one.about for one in books.verify()[rule]]
+    assert told == ["entry of offline:404", "entry of batch:404"]
