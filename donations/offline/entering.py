@@ -24,7 +24,7 @@ from donations.models import (
 from donations.offline.facts import Facts, Fault, faults
 
 # Posted in one transaction while a person waits.
-MOST_GIFTS = 500
+MOST_GIFTS = 200
 ADDRESS = ("address_line1", "address_line2", "city", "region", "postcode", "country")
 
 
