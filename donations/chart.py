@@ -15,6 +15,7 @@ FREE = frozenset({Account.PURCHASES, Account.RELEASED_TO})
 BALANCES = frozenset(
     {
         *(Account.PROCESSOR, Account.BANK, Account.CASH, Account.UNCLEAR),
+        *(Account.UNDEPOSITED, Account.SECURITIES),
         *(Account.ADVANCES, Account.IN_KIND_HELD, Account.PAYABLE),
         # No account of its own worth: both sides of an order always net out.
         Account.COMMITTED,

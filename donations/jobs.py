@@ -38,6 +38,7 @@ from donations.models import (
     Tally,
     UsedChallenge,
 )
+from donations.offline import importing
 from donations.plans import changes as plan_changes
 from donations.plans import notices as plan_notices
 from donations.plans import refresh as plan_refresh
@@ -238,6 +239,7 @@ def forget_unpaid(timestamp: int) -> None:
         "",
     )
     old.exclude(status=Donation.Status.PROCESSING).update(**blank)
+    importing.forget(before=now - KEEP_UNPAID)
     begun = Plan.objects.filter(status=Plan.Status.INCOMPLETE, created_at__lt=now - KEEP_UNPAID)
     begun.exclude(donations__status=Donation.Status.PROCESSING).exclude(name="", email="").update(
         name="", email=""

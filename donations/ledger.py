@@ -34,6 +34,8 @@ Account = Posting.Account
 # The designation's code; staff may give it another name.
 SHORTFALL = "shortfall"
 FIRST_SEAL = "0" * 64
+# Entries that book a gift: charged by Stripe, or entered by hand.
+OF_GIFTS = ("charge", "received")
 SEALING_LOCK = 7_301  # an advisory lock's number: one sealer at a time
 
 
@@ -58,6 +60,7 @@ def post(
     donation: Donation | None = None,
     reason: str = "",
     actor: Any = None,
+    corrects: Entry | None = None,
 ) -> bool:
     """Write one entry; false if this source already has one of this kind. Call under a row lock.
 
@@ -78,6 +81,7 @@ def post(
         posted_on=periods.day_for(entity, livemode=livemode, occurred_at=occurred_at),
         reason=reason,
         actor=actor,
+        corrects=corrects,
     )
     postings = [
         Posting(
@@ -132,13 +136,26 @@ def given_back_legs(
 ) -> list[Leg]:
     """Money of a gift leaves the balance (or, below zero, returns), with Stripe's fee on that.
 
-    Each designation bears its part of all that was ever given back, by largest remainder: several
-    parts of a gift add up to the whole, and what is left are the lines of its receipt. Call under
-    the donation's row lock.
-
     Args:
         account: Account.REFUNDS or Account.DISPUTES.
         amount_minor: in the gift's own currency.
+    """
+    legs = [
+        Leg(Account.PROCESSOR, -amount_minor, donation.currency),
+        *borne_legs(donation, account, amount_minor),
+        *_exchanged(donation.currency, -amount_minor, movement),
+    ]
+    if movement.fee_minor:
+        legs += own_fee_legs(movement)
+    return legs
+
+
+def borne_legs(donation: Donation, account: str, amount_minor: int) -> list[Leg]:
+    """What goes back of a gift, on the side of its purposes.
+
+    Each designation bears its part of all that was ever given back, by largest remainder: several
+    parts of a gift add up to the whole, and what is left are the lines of its receipt. Call under
+    the donation's row lock.
     """
     back = Account.REFUNDS, Account.DISPUTES
     lines = list(donation.lines.select_related("designation"))
@@ -155,15 +172,10 @@ def given_back_legs(
         change[line.designation] += line.amount_minor - share
     for designation in change:
         change[designation] -= borne.get(designation.pk, 0)
-    legs = [
-        Leg(Account.PROCESSOR, -amount_minor, donation.currency),
+    return [
         *(Leg(account, part, donation.currency, purpose) for purpose, part in change.items()),
         *_from_where_it_lies(lines, before, shares, change, donation),
-        *_exchanged(donation.currency, -amount_minor, movement),
     ]
-    if movement.fee_minor:
-        legs += own_fee_legs(movement)
-    return legs
 
 
 def kept_of(lines: Sequence[DonationLine], kept_minor: int) -> list[int]:

@@ -56,12 +56,14 @@ def queue(
     step: PlanStep | None = None,
     about: str = "",
 ) -> None:
-    """Owe somebody a mail. The same cause twice is one mail.
+    """Owe somebody a mail. The same cause twice is one mail; without an address there is none.
 
     Args:
         cause: names what justifies it, as "receipt:318".
         about: what an app above finds its facts by.
     """
+    if not to:
+        return  # gave by check: her receipt is printed
     mail = Mail(
         template=template,
         to=to,

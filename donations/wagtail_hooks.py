@@ -4,8 +4,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 
+from donations.staff.batches import BatchesDesk
 from donations.staff.chart import ChartDesk
 from donations.staff.checks import ChecksDesk
+from donations.staff.cutover import CutOverDesk
 from donations.staff.disputes import AlertsDesk, DisputesDesk
 from donations.staff.donors import DonorsDesk
 from donations.staff.exports import ExportsDesk
@@ -37,7 +39,7 @@ class Giving(ViewSetGroup):
     menu_icon = "pick"
     menu_order = 150
     items = (
-        *(GiftsDesk, DonorsDesk, ReceiptsDesk, TasksDesk),
+        *(GiftsDesk, BatchesDesk, DonorsDesk, ReceiptsDesk, TasksDesk),
         *(DesignationsDesk, OptionsDesk, EntitiesDesk),
     )
 
@@ -73,7 +75,7 @@ class Books(ViewSetGroup):
     menu_order = 157
     items = (
         *(PeriodsDesk, JournalDesk, ExportsDesk, ChecksDesk, ChartDesk),
-        *(SeriesDesk, LackingDesk, RunsDesk),
+        *(SeriesDesk, LackingDesk, RunsDesk, CutOverDesk),
     )
 
 

@@ -10,7 +10,7 @@ from tests import jobs, roles
 pytest_plugins = [
     *("tests.databases", "tests.live", "tests.chromium"),
     *("tests.sandbox_fixtures", "tests.giving", "tests.donations.visitors"),
-    *("tests.gifts_made", "tests.plans_made", "tests.gifts.orders_made"),
+    *("tests.offline_made", "tests.gifts_made", "tests.plans_made", "tests.gifts.orders_made"),
 ]
 
 

@@ -4,7 +4,7 @@ Each check is one function that yields what is wrong; `manage.py verify_books` r
 above add their own when they are ready.
 """
 
-from donations.books import entries, periods, plans, processor, receipts, spending
+from donations.books import entries, offline, periods, plans, processor, receipts, spending
 from donations.books.problem import Check, Problem
 
 __all__ = ["CHECKS", "Problem", "verify"]
@@ -22,6 +22,8 @@ CHECKS: dict[str, Check] = {
     "what is released was spent": spending.released_is_spent,
     "moved lines are booked": spending.moves_are_booked,
     "commitments net out": spending.orders_net_out,
+    "batches are booked as they were entered": offline.batches_are_booked,
+    "cut-overs are booked as they were proved": offline.cut_overs_are_booked,
     "goals are not exceeded": entries.goals_are_not_exceeded,
     "each gift is paid once": entries.payments_once,
     "plans go to open purposes": plans.purposes_are_open,

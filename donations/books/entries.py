@@ -48,7 +48,9 @@ def gifts_are_whole() -> Iterator[Problem]:
     ):
         yield Problem(f"donation {pk}", f"lines add up to {total}, not {amount}")
     paid = Donation.objects.filter(status=Donation.Status.PAID)
-    booked = paid.annotate(charges=Count("entries", filter=Q(entries__kind="charge")))
+    by_card = Q(entries__kind="charge", source=Donation.Source.CARD)
+    by_hand = Q(entries__kind="received") & ~Q(source=Donation.Source.CARD)
+    booked = paid.annotate(charges=Count("entries", filter=by_card | by_hand))
     for pk, count in booked.exclude(charges=1).values_list("pk", "charges"):
         yield Problem(f"donation {pk}", f"is paid and has {count} charges in the ledger")
     orphans = Entry.objects.filter(kind="charge").exclude(donation__charge_id=F("source"))

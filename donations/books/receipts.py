@@ -55,6 +55,7 @@ def receipts_are_right() -> Iterator[Problem]:
         Donation.objects.filter(status=Donation.Status.PAID, paid_at__lt=before)
         .exclude(amount_minor__lte=F("refunded_minor") + F("lost_minor"))
         .filter(receipt_items=None, yearly_receipt=False)
+        .exclude(offline__batch__posted_at__gte=before)
         .exclude(receipts__state=Receipt.State.ISSUED)
         .select_related("legal_entity")
     ):

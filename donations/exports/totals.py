@@ -12,6 +12,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
 from core import money
+from donations import ledger
 from donations.exports import disarm, layouts
 from donations.models import Export, Posting, Receipt
 
@@ -133,7 +134,7 @@ def _income(export: Export) -> QuerySet[Posting]:
     given = period(export)
     return Posting.objects.filter(
         account=Posting.Account.CONTRIBUTIONS,
-        entry__kind="charge",
+        entry__kind__in=ledger.OF_GIFTS,
         entry__donation__legal_entity=export.legal_entity_id,
         entry__donation__livemode=export.livemode,
         entry__donation__paid_at__gte=given["begins"],

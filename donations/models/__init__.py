@@ -3,6 +3,7 @@
 from donations.models.attempts import CheckoutAttempt, PaymentFailure
 from donations.models.chart import ChartAccount
 from donations.models.checks import BooksCheck
+from donations.models.cutover import CutOver, PastGift, PriorDonor
 from donations.models.defence import EventWindow, Tally, UsedChallenge
 from donations.models.designations import Designation
 from donations.models.disputes import Dispute, RiskAlert
@@ -16,6 +17,7 @@ from donations.models.ledger import BalanceTransaction, Entry, Posting, Seal, Se
 from donations.models.mails import Mail
 from donations.models.moves import LineMove
 from donations.models.notes import StaffNote
+from donations.models.offline import GiftBatch, OfflineGift, OfflineLine, Upload
 from donations.models.payouts import Payout
 from donations.models.periods import Period, PeriodStep
 from donations.models.plans import Channel, Plan, PlanChange, PlanStep, StripeCustomer
@@ -41,6 +43,7 @@ __all__ = [
     "Claim",
     "ClaimFile",
     "ClaimLine",
+    "CutOver",
     "Declaration",
     "Designation",
     "Difference",
@@ -54,10 +57,14 @@ __all__ = [
     "Export",
     "ExportDownload",
     "ExportPart",
+    "GiftBatch",
     "GivingOptions",
     "LegalEntity",
     "LineMove",
     "Mail",
+    "OfflineGift",
+    "OfflineLine",
+    "PastGift",
     "PaymentFailure",
     "Payout",
     "Period",
@@ -66,6 +73,7 @@ __all__ = [
     "PlanChange",
     "PlanStep",
     "Posting",
+    "PriorDonor",
     "ProgrammeMonth",
     "Receipt",
     "ReceiptFile",
@@ -85,5 +93,6 @@ __all__ = [
     "StripeCustomer",
     "Tally",
     "TimelineEntry",
+    "Upload",
     "UsedChallenge",
 ]

@@ -126,7 +126,7 @@ class Donation(models.Model):
     disputed_minor = models.PositiveBigIntegerField(default=0)
     lost_minor = models.PositiveBigIntegerField(default=0)
 
-    # As typed, kept with this gift; receipts print these.
+    # As typed, kept with this gift; receipts print these. No e-mail: its receipt is printed.
     name = models.CharField(_("name"), max_length=200)
     email = models.EmailField(_("e-mail"))
     receipt_name = models.CharField(_("receipt in the name of"), max_length=200, blank=True)
@@ -177,11 +177,10 @@ class Donation(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="donation_paid_means_when_whom_and_which_charge",
-                condition=Q(
-                    status="paid",
-                    paid_at__isnull=False,
-                    donor__isnull=False,
-                    charge_id__isnull=False,
+                condition=Q(status="paid", paid_at__isnull=False, donor__isnull=False)
+                & (
+                    Q(source="card", charge_id__isnull=False)
+                    | (~Q(source="card") & Q(charge_id=None))
                 )
                 | (~Q(status="paid") & Q(paid_at=None, donor=None)),
             ),
@@ -213,7 +212,7 @@ class Donation(models.Model):
             rules.frozen(
                 "donation_terms_frozen",
                 *("reference", "form_token", "livemode", "currency", "amount_minor"),
-                *("fee_cover_minor", "legal_entity_id", "plan_id"),
+                *("fee_cover_minor", "legal_entity_id", "plan_id", "source"),
             ),
             rules.frozen(
                 "donation_payment_frozen_once_paid",

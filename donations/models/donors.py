@@ -1,11 +1,10 @@
 """Who gives."""
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
-
-from core import rules
 
 
 @pghistory.track(
@@ -40,7 +39,23 @@ class Donor(models.Model):
         verbose_name = _("donor")
         verbose_name_plural = _("donors")
         constraints = [models.UniqueConstraint(Lower("email"), name="donor_email_ignoring_case")]
-        triggers = [rules.never_deleted("donor_kept")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="donor_kept",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete,
+                func="""
+                    IF NOT EXISTS (
+                        SELECT 1 FROM donations_priordonor d
+                        JOIN donations_cutover c ON c.id = d.cut_over_id
+                        WHERE d.donor_id = OLD.id AND d.is_new AND c.state = 'undone'
+                    ) THEN
+                        RAISE EXCEPTION 'Cannot delete a donor but of a cut-over that is undone';
+                    END IF;
+                    RETURN OLD;
+                """,
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

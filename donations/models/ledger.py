@@ -98,6 +98,11 @@ class Posting(models.Model):
         PAYABLE = "payable", _("Owed to suppliers")
         ADVANCES = "advances", _("Advanced to partners")
         CASH = "bank_account", _("Bank account")
+        # Checks and cash not taken to the bank yet; shares not sold yet.
+        UNDEPOSITED = "undeposited", _("Not deposited yet")
+        SECURITIES = "securities", _("Given shares, to be sold")
+        # What each purpose had when these books began.
+        OPENING = "opening_balances", _("Opening balances")
         UNCLEAR = "unclear", _("Unclear, to be looked at")
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings")
@@ -117,7 +122,7 @@ class Posting(models.Model):
                 condition=~models.Q(
                     account__in=[
                         *("contributions", "refunds", "disputes", "transfers"),
-                        *("purchases", "released", "released_to"),
+                        *("purchases", "released", "released_to", "opening_balances"),
                     ]
                 )
                 | models.Q(designation__isnull=False),

@@ -46,6 +46,10 @@ class Refund(models.Model):
         DUPLICATE = "duplicate", _("Paid twice")
         FRAUDULENT = "fraudulent", _("Fraud: somebody else's card")
         COVERED = "covered", _("Covered already, as the donor wished for that case")
+        # Of gifts that came outside Stripe.
+        BOUNCED = "bounced", _("The check came back unpaid")
+        MISTAKE = "mistake", _("Entered wrongly")
+        RETURNED = "returned", _("Given back to the donor")
 
     donation = models.ForeignKey(
         "donations.Donation", models.PROTECT, related_name="refunds", verbose_name=_("donation")

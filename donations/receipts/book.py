@@ -254,7 +254,9 @@ def void(
     Args:
         of: the one gift that is locked and told of it, where it is one of several.
     """
-    receipt = locked(receipt)
+    # Whoever holds one gift of several takes no other: two of them would wait for each other.
+    rows = Receipt.objects.select_for_update()
+    receipt = rows.get(pk=receipt.pk) if of else locked(receipt)
     if receipt.state != State.ISSUED:
         return receipt
     receipt.state, receipt.void_reason = State.VOID, Receipt.VoidReason(reason)

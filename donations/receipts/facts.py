@@ -83,9 +83,10 @@ def printed(entity: LegalEntity) -> Entity:
 
 
 def payment_method(donation: Donation) -> str:
-    """ "Visa ending in 4242", in the language of the moment."""
+    """ "Visa ending in 4242" or "Check 1001", in the language of the moment."""
     if donation.source != Donation.Source.CARD:
-        return str(donation.get_source_display())
+        number = donation.offline.check_number
+        return f"{donation.get_source_display()} {number}".strip()
     brand = donation.card_brand.replace("_", " ").title()
     if not donation.card_last4:
         return brand

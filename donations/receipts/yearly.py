@@ -255,7 +255,9 @@ def _day(value: date, locale: str) -> str:
     return format_date(value, "long", locale=locale.replace("-", "_"))
 
 
-def _filled(facts: Yearly, texts: Mapping[str, str], locale: str, replaced_by: str) -> dict[str, str]:
+def _filled(
+    facts: Yearly, texts: Mapping[str, str], locale: str, replaced_by: str
+) -> dict[str, str]:
     """The pack's words with this document's facts in them; a row's own are filled in with it."""
     given = {
         "name": facts.receipt_name.removesuffix("."),

@@ -12,7 +12,10 @@ from donations.reconciliation.compare import Cause, Comparison, Found, Stretch, 
 def compare(stretch: Stretch) -> Comparison:
     listed = {one.charge.id: one for one in gateway.list_charges(stretch.since, stretch.until)}
     paid = Donation.objects.filter(
-        livemode=stretch.livemode, paid_at__gte=stretch.since, paid_at__lt=stretch.until
+        source=Donation.Source.CARD,
+        livemode=stretch.livemode,
+        paid_at__gte=stretch.since,
+        paid_at__lt=stretch.until,
     )
     ours = {gift.charge_id or "": gift for gift in paid}
     there = {

@@ -20,7 +20,7 @@ from wagtail.admin.views import generic
 from donations.donors import searchable
 from donations.models import Donor, StaffNote
 from donations.plans.letters import each_time
-from donations.staff import notes, words
+from donations.staff import cutover, notes, reversing, words
 from donations.staff.desk import (
     Cell,
     Desk,
@@ -104,6 +104,8 @@ class Profile(Reading):
             self._years(donor),
             self._plans(donor),
             self._gifts(donor),
+            reversing.credits(donor),
+            cutover.history(donor),
             notes.section(self.request.user, donor.notes.all()),
             self._changes(donor),
         ]

@@ -15,7 +15,7 @@ from wagtail.admin.ui.tables import Column
 
 from donations.ledger import SHORTFALL
 from donations.models import CheckoutAttempt, Designation, Donation, Posting, Receipt, StaffNote
-from donations.staff import disputes, moving, notes, refunds, words
+from donations.staff import disputes, moving, notes, refunds, reversing, words
 from donations.staff.desk import (
     Cell,
     Desk,
@@ -146,6 +146,7 @@ class Gift(Reading):
         gift: Donation = self.object
         shown = [
             self._facts(gift),
+            reversing.section(gift),
             self._purposes(gift),
             moving.section(gift),
             self._tries(gift),
@@ -337,4 +338,4 @@ class GiftsDesk(Desk):
     filterset_class = GiftFilter
     index_view_class = Gifts
     inspect_view_class = Gift
-    acts = [NoteOnGift, refunds.RefundGift, moving.MoveLine]
+    acts = [NoteOnGift, refunds.RefundGift, reversing.ReverseGift, moving.MoveLine]

@@ -39,6 +39,11 @@ KINDS = {
     "advance_returned": _("Advance returned"),
     "cover": _("Covered by general money"),
     "leftover": _("Leftover passed on"),
+    "received": _("Gift outside Stripe"),
+    "deposit": _("Deposit"),
+    "reversed": _("Gift reversed"),
+    "opening": _("Opening balances"),
+    "opening_undone": _("Opening balances undone"),
     "moved": _("Moved at the donor's wish"),
 }
 

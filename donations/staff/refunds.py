@@ -15,6 +15,7 @@ from wagtail.admin.ui.tables import Column
 from core import money
 from donations import refunds
 from donations.models import Donation, Refund
+from donations.offline import reversing
 from donations.staff.desk import (
     Act,
     Cell,
@@ -54,9 +55,13 @@ WHY_NOT = {
 }
 
 
+# The others are for gifts that came outside Stripe.
+REASONS = [choice for choice in Refund.Reason.choices if choice[0] not in reversing.REASONS]
+
+
 class RefundForm(forms.Form):
     amount = forms.DecimalField(label=_("Amount"), min_value=Decimal("0.01"))
-    reason = forms.ChoiceField(label=_("Reason"), choices=Refund.Reason.choices)
+    reason = forms.ChoiceField(label=_("Reason"), choices=REASONS)
     note = forms.CharField(
         label=_("Note"),
         max_length=200,

@@ -103,6 +103,8 @@ HAPPENED: Words = {
     "review_closed": _("The review is closed"),
     "review_left": _("The review was left as it is"),
     "line_moved": _("Moved to another designation"),
+    "entered": _("Entered in a batch and posted"),
+    "reversed": _("Reversed"),
 }
 DONORS = {"begun", "sent_to_stripe", "canceled"}
 STRIPES = {

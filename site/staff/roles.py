@@ -75,6 +75,8 @@ FINANCE = Role(
         *("view_declaration", "add_declaration", "view_claim", "add_claim"),
         *("view_receiptseries", "issue_receipt"),
         *("view_statementrun", "add_statementrun", "issue_statementrun"),
+        *("view_giftbatch", "add_giftbatch", "post_giftbatch", "reverse_offlinegift"),
+        "view_cutover",
     )
     # Whoever lets money go has not ordered: the database holds it for each single order.
     + _things(
@@ -88,7 +90,7 @@ FINANCE_LEAD = Role(
     permissions=(
         *FINANCE.permissions,
         *_money("add_designation", "change_designation"),
-        *_money("add_chartaccount", "change_chartaccount"),
+        *_money("add_chartaccount", "change_chartaccount", "add_cutover", "load_cutover"),
         *_money("add_givingoptions", "change_givingoptions", "change_legalentity"),
         # Names and addresses of all donors in one file.
         *_money("export_donors"),

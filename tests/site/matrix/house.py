@@ -39,6 +39,8 @@ from donations.models import (
     Export,
     GivingOptions,
     Mail,
+    OfflineGift,
+    OfflineLine,
     Payout,
     Period,
     Reconciliation,
@@ -48,6 +50,7 @@ from donations.models import (
     Statement,
     StatementRun,
 )  # fmt: skip
+from donations.offline import cutover, entering, importing
 from donations.plans import links as plan_links
 from donations.receipts import links as receipt_links
 from donations.receipts import runs as yearly_runs
@@ -193,6 +196,23 @@ def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict
     )  # fmt: skip
     ClaimFile.objects.create(claim=claim, data=b"x", sha256="x", schedules=1)
     run, paper = _year(gift, author)
+    batch = entering.begin(
+        entity=gift.legal_entity, source="cheque", currency="USD", by=author,
+        expected_count=1, expected_minor=1,
+    )  # fmt: skip
+    entered = OfflineGift.objects.create(
+        batch=batch, name="x", amount_minor=1, received_on=date(2026, 1, 1), entered_by=author
+    )
+    OfflineLine.objects.create(gift=entered, designation=line.designation, amount_minor=1)
+    sent_up = importing.receive(b"Name\nx\n", name="x", kind="gifts", batch=batch, by=author)
+    taken, loaded = (
+        cutover.begin(entity=gift.legal_entity, origin="x", as_of=date(2026, 1, 1), by=author)
+        for _ in range(2)
+    )
+    table = b"Id,Name\n1,x\n"
+    part = importing.receive(table, name="x", kind="donors", cut_over=taken, by=author)
+    importing.receive(table, name="x", kind="donors", cut_over=loaded, by=author)
+    cutover.load(loaded, seen=cutover.look(loaded).fingerprint, by=author)
     sent = Mail.objects.filter(receipt=None).first() or Mail.objects.first()
     assert sent is not None
     return {
@@ -208,6 +228,16 @@ def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict
         "gift_aid_claims:pk": claim.pk,
         **{"exports:pk": export.pk, "series:pk": receipt.series_id, "yearly:pk": run.pk},
         **{"paper:pk": paper.pk, "letters:pk": run.pk, "letters:part": 1},
+        **{"offline:pk": entered.batch_id, "row:pk": entered.pk},
+        "look:pk": sent_up.pk,
+        **{
+            f"/admin/{desk}/{page}/<int:pk>/": f"/admin/{desk}/{page}/{row.pk}/"
+            for page in ("columns", "bad")
+            for desk, row in (("offline", sent_up), ("cutover", part))
+        },
+        **{"cutover:pk": taken.pk},
+        **dict.fromkeys(("undo:pk", "proof:pk"), loaded.pk),
+        "/admin/cutover/upload/<int:pk>/<slug:kind>/": f"/admin/cutover/upload/{taken.pk}/donors/",
         # What a donor has in hand: links from mails, and addresses she was led to.
         **{"review:reference": waiting.reference, "pay:reference": waiting.reference},
         **{"back:reference": waiting.reference, "return:reference": gift.reference},
