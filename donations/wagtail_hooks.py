@@ -9,6 +9,7 @@ from donations.staff.checks import ChecksDesk
 from donations.staff.disputes import AlertsDesk, DisputesDesk
 from donations.staff.donors import DonorsDesk
 from donations.staff.exports import ExportsDesk
+from donations.staff.finance import FinanceDesk
 from donations.staff.gifts import GiftsDesk
 from donations.staff.giving import DesignationsDesk, EntitiesDesk, OptionsDesk
 from donations.staff.inbox import InboxDesk
@@ -58,7 +59,7 @@ class Books(ViewSetGroup):
     menu_name = "books"
     menu_icon = "form"
     menu_order = 157
-    items = (PeriodsDesk, JournalDesk, ChecksDesk, ChartDesk)
+    items = (FinanceDesk, PeriodsDesk, JournalDesk, ChecksDesk, ChartDesk)
 
 
 class Operations(ViewSetGroup):

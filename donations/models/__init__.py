@@ -13,6 +13,7 @@ from donations.models.exports import Export, ExportDownload, ExportPart
 from donations.models.inbox import Event
 from donations.models.ledger import BalanceTransaction, Entry, Posting, Seal, SealItem
 from donations.models.mails import Mail
+from donations.models.months import BooksMonth
 from donations.models.moves import LineMove
 from donations.models.notes import StaffNote
 from donations.models.payouts import Payout
@@ -26,6 +27,7 @@ from donations.models.refunds import Refund
 __all__ = [
     "BalanceTransaction",
     "BooksCheck",
+    "BooksMonth",
     "Channel",
     "ChartAccount",
     "CheckoutAttempt",

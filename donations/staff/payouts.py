@@ -51,7 +51,10 @@ class PayoutFilter(WagtailFilterSet):
 
     class Meta:
         model = Payout
-        fields: ClassVar[list[str]] = ["status", "created_at", "unexplained", "livemode"]
+        fields: ClassVar[list[str]] = [
+            *("status", "created_at", "unexplained", "automatic"),
+            *("legal_entity", "currency", "livemode"),
+        ]
 
 
 def find_payouts(rows: QuerySet[Payout], typed: str) -> QuerySet[Payout]:
