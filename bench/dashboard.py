@@ -68,19 +68,19 @@ with connection.cursor() as cursor:
     run(_insert(Donor, "generate_series(1, 1000) n", kind="'person'", name="'Donor ' || n",
         email="'d' || n || '@seed.example'", search_name="'donor ' || n", country="'US'",
         language="'en'", created_at="now()"))
-    run(_insert(Designation, "generate_series(1, PURPOSES) n", code="'wish-' || n",
+    run(_insert(Designation, "generate_series(1, PURPOSES) n", code="'bench-' || n",
         name="'Wish ' || n", currency="'USD'", restriction="CASE WHEN n %% 3 = 0 THEN "
         "'without_donor_restrictions' ELSE 'with_donor_restrictions' END", limited_by="'purpose'"))
     run("CREATE TEMP TABLE purpose AS SELECT id, row_number() OVER (ORDER BY id) - 1 AS n"
         " FROM donations_designation")
     given["purposes"] = Designation.objects.count()
-    given["donor"] = Donor.objects.earliest("pk").pk
+    given["donor"] = Donor.objects.latest("pk").pk - 999
     for table in tables:
         run(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-    run("CREATE TEMP TABLE given AS SELECT n, 500 + n * 7919 %% 20000 AS amount,"
-        " now() - n::numeric / %(gifts)s * interval '5 years' AS at,"
-        " p.id AS purpose FROM generate_series(1, %(gifts)s) n"
-        " JOIN purpose p ON p.n = n * 31 %% %(purposes)s")
+    run("CREATE TEMP TABLE given AS SELECT g AS n, 500 + g::bigint * 7919 %% 20000 AS amount,"
+        " now() - g::float / %(gifts)s * interval '5 years' AS at,"
+        " p.id AS purpose FROM generate_series(1, %(gifts)s) g"
+        " JOIN purpose p ON p.n = g * 31::bigint %% %(purposes)s")
     run(_insert(Donation, "given", reference="'r' || n", form_token="'f' || n",
         legal_entity="%(entity)s", status="'paid'", currency="'USD'", amount_minor="amount",
         donor="%(donor)s + n %% 1000", name="'Donor'", email="'d' || n %% 1000 || '@seed.example'",

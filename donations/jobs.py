@@ -26,6 +26,7 @@ from donations import (
     programme,
     refunds,
 )
+from donations.audit import making as audit_packs
 from donations.books import checking
 from donations.exports import making
 from donations.models import (
@@ -48,6 +49,7 @@ from donations.reconciliation import run as reconciliation
 log = logging.getLogger("northstar.jobs")
 
 __all__ = [
+    "audit_packs",
     "book",
     "checking",
     "inbox",

@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 
+from donations.staff.audit import PacksDesk
+from donations.staff.bank import AccountsDesk, LinesDesk, StatementsDesk
 from donations.staff.chart import ChartDesk
 from donations.staff.checks import ChecksDesk
 from donations.staff.disputes import AlertsDesk, DisputesDesk
@@ -59,7 +61,15 @@ class Books(ViewSetGroup):
     menu_name = "books"
     menu_icon = "form"
     menu_order = 157
-    items = (FinanceDesk, PeriodsDesk, JournalDesk, ChecksDesk, ChartDesk)
+    items = (FinanceDesk, PeriodsDesk, JournalDesk, ChecksDesk, ChartDesk, PacksDesk)
+
+
+class Bank(ViewSetGroup):
+    menu_label = _("Bank")
+    menu_name = "bank"
+    menu_icon = "home"
+    menu_order = 158
+    items = (LinesDesk, StatementsDesk, AccountsDesk)
 
 
 class Operations(ViewSetGroup):
@@ -72,4 +82,4 @@ class Operations(ViewSetGroup):
 
 @hooks.register("register_admin_viewset")
 def desks() -> list[ViewSetGroup]:
-    return [Giving(), RegularGiving(), Afterwards(), Books(), Operations()]
+    return [Giving(), RegularGiving(), Afterwards(), Books(), Bank(), Operations()]

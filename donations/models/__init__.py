@@ -1,6 +1,8 @@
 """The tables of money; each module holds one idea."""
 
 from donations.models.attempts import CheckoutAttempt, PaymentFailure
+from donations.models.audit import AuditPack, AuditPackDownload, AuditPackFile
+from donations.models.bank import BankAccount, BankLine, BankMatch, BankStatement
 from donations.models.chart import ChartAccount
 from donations.models.checks import BooksCheck
 from donations.models.defence import EventWindow, Tally, UsedChallenge
@@ -25,7 +27,14 @@ from donations.models.reconciliation import Difference, Reconciliation
 from donations.models.refunds import Refund
 
 __all__ = [
+    "AuditPack",
+    "AuditPackDownload",
+    "AuditPackFile",
     "BalanceTransaction",
+    "BankAccount",
+    "BankLine",
+    "BankMatch",
+    "BankStatement",
     "BooksCheck",
     "BooksMonth",
     "Channel",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.viewsets.base import ViewSet
 
 from donations import months, periods, rollforward
+from donations.bank import matching
 from donations.models import BooksCheck, Difference, LegalEntity, Payout, Period, Posting
 from donations.models.months import UNRECEIPTED
 from donations.reconciliation import run
@@ -92,6 +93,10 @@ class FinancePage(Page):
             count=Count("pk", filter=Q(explained_at=None)),
             minor=Sum("amount_minor", filter=Q(explained_at=None), default=0),
         )
+        arrived = matching.late_payouts(lists.entity, timezone.localdate())
+        late = arrived.filter(currency=lists.currency).aggregate(
+            count=Count("pk"), minor=Sum("amount_minor", default=0)
+        )
         unclear = sum(
             before + within
             for account, _purpose, _currency, before, within in figures.sums
@@ -113,6 +118,13 @@ class FinancePage(Page):
                 told["count"],
                 told["minor"],
                 lists.payouts("unexplained"),
+            ),
+            Open(
+                _("Payouts on no bank line five days after they arrived"),
+                late["count"],
+                late["minor"],
+                lists.payouts("unbanked"),
+                "bad",
             ),
             Open(
                 _("Booked as unclear"),

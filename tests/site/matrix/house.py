@@ -27,7 +27,12 @@ from wagtail.models import (
 from accounts.models import User
 from campaigns.models import Picture
 from donations import tracing
+from donations.bank import statements
+from donations.bank.facts import Line as BankFact
+from donations.bank.facts import Statement as BankFacts
 from donations.models import (
+    AuditPack,
+    BankAccount,
     BooksCheck,
     ChartAccount,
     Dispute,
@@ -175,6 +180,13 @@ def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict
         kind="journal", format="csv", legal_entity=gift.legal_entity, livemode=False,
         first_day=now, last_day=now, asked_by=author,
     )  # fmt: skip
+    account = BankAccount.objects.create(legal_entity=gift.legal_entity, name="x", number="x")
+    told = BankFacts("x", "x", "USD", 0, 5, (BankFact(now.date(), 5, "x", "x"),))
+    statement, _new = statements.take(told, account, by=author)
+    pack = AuditPack.objects.create(
+        legal_entity=gift.legal_entity, livemode=False, first_day=now, last_day=now, seed="x",
+        asked_by=author,
+    )  # fmt: skip
     sent = Mail.objects.filter(receipt=None).first() or Mail.objects.first()
     assert sent is not None
     return {
@@ -187,6 +199,8 @@ def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict
         **{"periods:pk": month.pk, "journal:pk": entry.pk, "checks:pk": checked.pk},
         "chart:pk": ChartAccount.objects.earliest("pk").pk,
         "exports:pk": export.pk,
+        **{"bank_lines:pk": statement.lines.get().pk, "bank_statements:pk": statement.pk},
+        **{"bank_accounts:pk": account.pk, "sure:pk": account.pk, "audit_packs:pk": pack.pk},
         # What a donor has in hand: links from mails, and addresses she was led to.
         **{"review:reference": waiting.reference, "pay:reference": waiting.reference},
         **{"back:reference": waiting.reference, "return:reference": gift.reference},
@@ -269,6 +283,7 @@ def _people(donor: User) -> dict[str, object]:
     colleague = person("Editor", factor=False)
     return {
         **{"factor_resets:pk": reset.pk, "users:pk": colleague.pk},
+        "auditors:pk": person("Auditor", factor=False).pk,
         **{"groups:pk": Group.objects.get(name="Editor").pk, "keys:pk": key.pk},
         **{"uidb36": "1", "key:key": "set-password", "confirm-email:key": "made-up"},
         **{"uidb64": "MQ", "token": "set-password", "key": "made-up"},
