@@ -1,9 +1,9 @@
 """Measure and compare: `make bench`, or `make bench ARGS="intake --write"`.
 
-The names: intake, pages, gift, wishes, proposal, exports, programme, dashboard, receipts, matching;
-all without one.
+The names: intake, pages, gift, wishes, proposal, exports, programme, dashboard, books, receipts,
+matching; all without one.
 --write puts the tables into docs/bench.md. The programme takes a while and some 10 GB: --share 0.1
-for a tenth, of the exports and the dashboard too.
+for a tenth, of the exports, the dashboard and the books too.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 
 from bench import (
+    books,
     dashboard,
     exports,
     gift,
@@ -49,13 +50,17 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="name")
     parser.add_argument("--write", action="store_true", help="into docs/bench.md")
     parser.add_argument(
-        "--share", type=float, default=1.0, help="of the rows of programme, dashboard and exports"
+        "--share",
+        type=float,
+        default=1.0,
+        help="of the rows of programme, dashboard, books and exports",
     )
     options = parser.parse_args()
     # Last on its ground, which they fill.
     on_ground = ON_GROUND | {
         "exports": lambda here: exports.run(here, options.share),
         "programme": lambda here: programme.run(here, options.share),
+        "books": lambda here: books.run(here, options.share),
         "dashboard": lambda here: dashboard.run(here, options.share),
     }
     alone = {"receipts": receipts.run, "matching": matching.run}
