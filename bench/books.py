@@ -110,7 +110,8 @@ with connection.cursor() as cursor:
                 designation=str(designation or "NULL"), amount_minor=str(amount),
                 currency="'USD'"))
     text = ("replace(replace(replace(%(facts)s, '@number@',"
-        " %(label)s || '-' || lpad(n::text, 6, '0')), '@code@', 'c' || n), '@ref@', upper(left('r' || n, 8)))")
+        " %(label)s || '-' || lpad(n::text, 6, '0')), '@code@', 'c' || n),"
+        " '@ref@', upper(left('r' || n, 8)))")
     run(_insert(Receipt, gift, series="%(series)s", number="n",
         label="%(label)s || '-' || lpad(n::text, 6, '0')", donation="d.id", state="'issued'",
         snapshot=f"({text})::jsonb", snapshot_sha256=f"encode(sha256(convert_to({text}, 'UTF8')),"

@@ -186,7 +186,9 @@ def run() -> Table:
     rows = {
         "ours": timed(ours, ROUNDS),
         "ours, with every reason": timed(explained, ROUNDS),
-        "greedy, most pressing first": timed(lambda one: greedy(one, one.turn), ROUNDS),
+        "greedy, most pressing first": timed(
+            lambda one: greedy(one, lambda ask: one.turn[ask.code]), ROUNDS
+        ),
         "greedy, first come, first served": timed(
             lambda one: greedy(one, lambda ask: (ask.stated_on, ask.code)), ROUNDS
         ),

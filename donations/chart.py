@@ -11,6 +11,16 @@ Account = Posting.Account
 # was released to pay for it.
 FREE = frozenset({Account.PURCHASES, Account.RELEASED_TO})
 
+# What the organisation has and owes. A leg on any other account changes its net assets.
+BALANCES = frozenset(
+    {
+        *(Account.PROCESSOR, Account.BANK, Account.CASH, Account.UNCLEAR),
+        *(Account.ADVANCES, Account.IN_KIND_HELD, Account.PAYABLE),
+        # No account of its own worth: both sides of an order always net out.
+        Account.COMMITTED,
+    }
+)
+
 
 @dataclass(frozen=True)
 class Line:

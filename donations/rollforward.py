@@ -93,13 +93,16 @@ def short(rows: Iterable[Fund]) -> list[Fund]:
 
 
 def by_class(sums: Iterable[Sum]) -> dict[tuple[str, str], list[int]]:
-    """Opening, change and closing of each restriction class and currency (FASB ASC 958)."""
-    rows = [one for one in sums if one[1] is not None and one[0] != Account.COMMITTED]
-    purposes = Designation.objects.in_bulk({one[1] for one in rows})
+    """Opening, change and closing of each restriction class and currency (FASB ASC 958).
+
+    Costs without a purpose are borne by net assets without restriction.
+    """
+    rows = [one for one in sums if one[0] not in chart.BALANCES]
+    purposes = Designation.objects.in_bulk({one[1] for one in rows if one[1]})
     found: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
     for account, purpose_id, currency, before, within in rows:
-        assert purpose_id is not None
-        sides = found[chart.class_of(account, purposes[purpose_id]), currency]
+        purpose = purposes.get(purpose_id) if purpose_id else None
+        sides = found[chart.class_of(account, purpose), currency]
         sides[0] -= before
         sides[1] -= within
         sides[2] -= before + within

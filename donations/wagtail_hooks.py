@@ -53,7 +53,7 @@ class Afterwards(ViewSetGroup):
     menu_name = "afterwards"
     menu_icon = "rotate"
     menu_order = 156
-    items = (RefundsDesk, DisputesDesk, AlertsDesk, PayoutsDesk, ExportsDesk)
+    items = (RefundsDesk, DisputesDesk, AlertsDesk, PayoutsDesk)
 
 
 class Books(ViewSetGroup):
@@ -61,7 +61,10 @@ class Books(ViewSetGroup):
     menu_name = "books"
     menu_icon = "form"
     menu_order = 157
-    items = (FinanceDesk, PeriodsDesk, JournalDesk, ChecksDesk, ChartDesk, PacksDesk)
+    items = (
+        *(FinanceDesk, PeriodsDesk, JournalDesk, ExportsDesk, ChecksDesk, ChartDesk),
+        PacksDesk,
+    )
 
 
 class Bank(ViewSetGroup):

@@ -199,7 +199,7 @@ def balances(totals: list[list[Any]]) -> list[Section]:
         )
         total = sums.setdefault(currency, [0, 0])
         total[0], total[1] = total[0] + debit, total[1] + credit
-        if purpose and account != "committed":
+        if account not in chart.BALANCES:
             key = (chart.class_of(account, purpose), currency)
             classes[key] = classes.get(key, 0) + credit - debit
     headings = [_("Number"), _("Account"), _("Designation"), _("Debit"), _("Credit")]

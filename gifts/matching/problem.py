@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
@@ -151,22 +150,26 @@ class Problem:
         )
 
     @cached_property
-    def receiving(self) -> list[Ask]:
-        """Asks of partners that may receive; of those alike the most pressing first."""
-        rows = [ask for ask in self.asks if self.partners[ask.partner].may_receive]
-        return sorted(rows, key=lambda ask: (ask.alike, *self.turn(ask)))
+    def in_turn(self) -> list[Ask]:
+        """All asks, those first that come first where all else is equal: no two needs are."""
+        return sorted(self.asks, key=lambda ask: (self.press[ask.code], ask.stated_on, ask.code))
 
-    def turn(self, ask: Ask) -> tuple[int, date, str]:
-        """Who comes first where all else is equal: no two needs are."""
-        return self.press[ask.code], ask.stated_on, ask.code
+    @cached_property
+    def turn(self) -> dict[str, int]:
+        """Code of a need → its place among all."""
+        return {ask.code: place for place, ask in enumerate(self.in_turn)}
+
+    @cached_property
+    def receiving(self) -> list[Ask]:
+        """Asks of partners that may receive."""
+        return [ask for ask in self.in_turn if self.partners[ask.partner].may_receive]
 
     @cached_property
     def markets(self) -> list[Market]:
-        things = sorted(self.things, key=lambda thing: (thing.alike, thing.code))
-        stock = {kind: _alike(rows) for kind, rows in groupby(things, attrgetter("kind"))}
+        stock = _alike(sorted(self.things, key=attrgetter("code")))
         return [
-            _market(kind, stock.get(kind, []), _alike(rows), self.weights)
-            for kind, rows in groupby(self.receiving, attrgetter("kind"))
+            _market(kind, stock.get(kind, []), asks, self.weights)
+            for kind, asks in _alike(self.receiving).items()
         ]
 
     @cached_property
@@ -236,8 +239,15 @@ def extra(things: Sequence[Thing], asks: Sequence[Ask], weights: Weights) -> Mat
     return found
 
 
-def _alike(rows: Iterable[Any]) -> list[list[Any]]:
-    return [list(same) for _key, same in groupby(rows, attrgetter("alike"))]
+def _alike(rows: Iterable[Any]) -> dict[str, list[list[Any]]]:
+    """Kind → those alike together, sorted by what they are; each class in the order given."""
+    same: dict[tuple[Any, ...], list[Any]] = {}
+    for row in rows:
+        same.setdefault(row.alike, []).append(row)
+    found: dict[str, list[list[Any]]] = {}
+    for key in sorted(same):
+        found.setdefault(key[0], []).append(same[key])
+    return found
 
 
 def _market(

@@ -68,8 +68,12 @@ def solve(problem: Problem) -> Plan:
             for place, same in enumerate(market.asks)
         ]
     taken, used, cost = flow.solve()
+    turn = problem.turn
     served = (
-        sorted(chain.from_iterable(lot[: taken[arc]] for lot, arc in same), key=problem.turn)
+        sorted(
+            chain.from_iterable(lot[: taken[arc]] for lot, arc in same),
+            key=lambda ask: turn[ask.code],
+        )
         for same in lots
     )
     pairs = [
@@ -77,14 +81,10 @@ def solve(problem: Problem) -> Plan:
         for market, way in zip(problem.markets, ways, strict=True)
         for pair in _pairs(market, used[way], [next(served) for _ in market.asks])
     ]
+    pairs.sort(key=lambda pair: turn[pair.ask.code])
     done = {pair.ask.code for pair in pairs}
-    unserved = [ask for ask in problem.asks if ask.code not in done]
-    return Plan(
-        problem,
-        sorted(pairs, key=lambda pair: problem.turn(pair.ask)),
-        sorted(unserved, key=problem.turn),
-        cost,
-    )
+    unserved = [ask for ask in problem.in_turn if ask.code not in done]
+    return Plan(problem, pairs, unserved, cost)
 
 
 def _pairs(market: Market, used: Matrix, served: list[list[Ask]]) -> Iterator[Pair]:

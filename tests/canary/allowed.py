@@ -21,7 +21,6 @@ NEED = frozenset({"Need.what_for", "Need.note"})
 PERSON = frozenset({"Recipient.name", "Recipient.contact", "Recipient.note"})
 PARTNER = frozenset({"Partner.office", "Partner.contact", "Partner.phone"})
 CONSENT = frozenset({"Consent.who", "Consent.contact", "Consent.interpreter"})
-WHAT_FOR = frozenset({"Need.what_for"})
 OFFICE = frozenset({"Partner.office"})
 HERS = frozenset({"Recipient.name", "Recipient.contact"})
 DRAFT = "/partners/requests/<slug:code>/"
@@ -34,6 +33,6 @@ ALLOWED: Mapping[tuple[str, str], Shown] = {
     ("A", PACKING): Shown(OFFICE, "where the parcel goes", at_once=True),
     ("G", PACKING): Shown(OFFICE, "where the parcel goes", at_once=True),
     ("W", f"{DRAFT}name/"): Shown(NEED | HERS, "whom she writes for"),
-    ("W", f"{DRAFT}<request_step:step>/"): Shown(WHAT_FOR, "what she typed herself", at_once=True),
+    ("W", f"{DRAFT}<request_step:step>/"): Shown(NEED, "what she typed herself", at_once=True),
     ("W", f"{DRAFT}check/"): Shown(NEED, "what she is about to send", at_once=True),
 }

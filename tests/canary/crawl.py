@@ -45,7 +45,7 @@ class Crawl:
             self.asked[path] += 1
             response = self.client.get(url)
             assert not asking.broke_in_ours(response), f"{self.name} {url}"
-            name = f"{self.name} {routes.get(url, path)}"
+            name = f"{self.name} {routes.get(url) or _row_of(response, rows) or path}"
             yield from surfaces.of_response(name, response)
             if self.most:
                 waiting |= dict.fromkeys(links(url, response))
@@ -63,6 +63,12 @@ class Crawl:
 
     def __len__(self) -> int:
         return sum(self.asked.values())
+
+
+def _row_of(response: Any, rows: list[Row]) -> str:
+    """The line of the tables that a page which was led to belongs to, else ""."""
+    match = getattr(response.wsgi_request, "resolver_match", None)
+    return next((row.route for row in rows if match and row.route == f"/{match.route}"), "")
 
 
 def links(url: str, response: Any) -> Iterator[str]:

@@ -7,6 +7,7 @@ import pytest
 from donations import chart, closing, periods
 from donations.books import checking
 from donations.models import BooksCheck, ChartAccount, Designation, Entry, LineMove, Period
+from donations.staff.periods import balances
 from tests.afterwards import settled
 from tests.donations.staff.test_desks import url
 from tests.donations.test_periods import post, reconciled
@@ -77,6 +78,22 @@ def test_pages_of_the_books_take_few_queries(finance, september, django_assert_m
     ):
         with django_assert_max_num_queries(MOST_QUERIES + signing_in(finance), info=address):
             assert finance.get(address).status_code == 200
+
+
+def test_costs_lower_what_is_without_restriction(giving):
+    bound = Designation.objects.exclude(restriction="without_donor_restrictions").earliest("pk")
+    free = Designation.objects.filter(restriction="without_donor_restrictions").earliest("pk")
+    totals = [
+        ["contributions", bound.pk, "USD", 0, 50_00],
+        ["contributions", free.pk, "USD", 0, 26_06],
+        ["processing_fees", None, "USD", 2_81, 0],
+        ["processor_balance", None, "USD", 76_06, 2_81],
+        ["committed", bound.pk, "USD", 9_00, 0],
+    ]
+    assert balances(totals)[1].rows == [
+        ["With donor restrictions (By purpose)", "$50.00"],
+        ["Without donor restrictions", "$23.25"],
+    ]
 
 
 def signing_in(client):

@@ -100,8 +100,7 @@ def test_the_same_in_any_order_gets_the_same_answer():
 
 
 def test_an_answer_that_followed_the_order_of_the_rows_would_be_seen(monkeypatch):
-    monkeypatch.setattr(problems.Problem, "turn", lambda self, need: (0, TODAY, ""))
-    monkeypatch.setattr(problems.Problem, "_press", lambda self, need: 0)
+    monkeypatch.setattr(problems.Problem, "in_turn", property(lambda self: list(self.asks)))
     alike = [ask(f"N{n}") for n in range(6)]
     one = solve(problem([thing()], alike))
     other = solve(problem([thing()], alike[::-1]))
