@@ -128,7 +128,7 @@ def write(pack: AuditPack) -> tuple[bytes, str]:
         for name, sheet in sheets.SHEETS.items():
             files[f"{name}.csv"] = sheets.as_csv(*sheet(span))
         files["fingerprints.csv"] = sheets.as_csv(*sheets.fingerprints(span))
-        open_months = [f"{one.begins_on:%Y-%m}" for one in sheets.open_months(span)]
+        open_months = [f"{month:%Y-%m}" for month in sheets.open_months(span)]
         chains = [chain.of(pk) for pk in drawn]
     files["sample.csv"] = _sample(chains, span)
     # Of the books and not of the clock: the same period gives the same bytes.
@@ -147,7 +147,7 @@ def write(pack: AuditPack) -> tuple[bytes, str]:
 
 
 def _sample(chains: list[chain.Chain], span: Span) -> bytes:
-    headings = ["place", "reference", "booked", "amount", "currency", "receipt", "missing"]
+    headings = ["place", "reference", "paid", "amount", "currency", "receipt", "missing"]
     return sheets.as_csv(
         headings,
         [

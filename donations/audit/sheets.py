@@ -7,15 +7,15 @@ role.
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from core import money
-from donations import rollforward
+from donations import periods, rollforward
 from donations.audit.sampling import Span
 from donations.books.problem import Problem
 from donations.exports import disarm
@@ -194,13 +194,19 @@ def fingerprints(span: Span) -> tuple[Sequence[str], Rows]:
     return ["what", "when", "fingerprint"], rows
 
 
-def open_months(span: Span) -> QuerySet[Period]:
-    return Period.objects.filter(
-        legal_entity=span.entity,
-        livemode=span.livemode,
-        begins_on__gte=span.first_day.replace(day=1),
-        begins_on__lt=span.after,
-    ).exclude(state__in=(Period.State.CLOSED, Period.State.ASKED))
+def open_months(span: Span) -> list[date]:
+    """The months of the span that are not closed; one that nobody has looked at is open."""
+    closed = set(
+        Period.objects.filter(
+            legal_entity=span.entity, livemode=span.livemode, state__in=periods.CLOSED
+        ).values_list("begins_on", flat=True)
+    )
+    found, month = list[date](), span.first_day.replace(day=1)
+    while month <= span.last_day:
+        if month not in closed:
+            found.append(month)
+        month = periods.after(month)
+    return found
 
 
 def checks(span: Span) -> tuple[Sequence[str], Rows]:
