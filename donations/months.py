@@ -16,7 +16,7 @@ from procrastinate.contrib.django import app
 
 from donations import programme, rollforward
 from donations.models import BooksMonth, LegalEntity, Period, Posting
-from donations.models.months import UNRECEIPTED
+from donations.models.months import BY_APPEAL, BY_SOURCE, UNRECEIPTED
 
 EVER = date(1970, 1, 1)
 Account = Posting.Account
@@ -67,19 +67,20 @@ def read(entity: LegalEntity, currency: str, *, first: date, end: date) -> Figur
         number=Sum("count", filter=inside, default=0),
     )
     for account, purpose, source, appeal, before, within, number in found.order_by():
+        if account in (BY_SOURCE, BY_APPEAL):
+            if number:
+                is_way = account == BY_SOURCE
+                key = source if is_way else appeal
+                (figures.sources if is_way else figures.appeals)[key] -= within
+                figures.gifts[account, key] += number
+            continue
         figures.totals[account] += within
         figures.counts[account] += number
         if account != UNRECEIPTED:
             figures.sums.append((account, purpose, currency, before, within))
-        if account == Account.CONTRIBUTIONS:
-            for name, by, key in (
-                ("purpose", figures.purposes, purpose),
-                ("source", figures.sources, source),
-                ("appeal", figures.appeals, appeal),
-            ):
-                if number:
-                    by[key] -= within
-                    figures.gifts[name, key] += number
+        if account == Account.CONTRIBUTIONS and number:
+            figures.purposes[purpose] -= within
+            figures.gifts[account, purpose] += number
     return figures
 
 
@@ -136,19 +137,24 @@ def sum_all_months(timestamp: int) -> None:
     rebuild()
 
 
+# Purposes, ways and appeals are summed apart: of all their pairs there are as many as gifts.
 SUM_POSTINGS = """
     INSERT INTO donations_booksmonth
         (legal_entity_id, livemode, month, account, designation_id, currency, source, appeal,
          count, amount_minor, computed_at)
-    SELECT e.legal_entity_id, e.livemode, date_trunc('month', e.posted_on)::date, p.account,
-           p.designation_id, p.currency,
-           CASE WHEN p.account = 'contributions' THEN coalesce(d.source, '') ELSE '' END,
-           CASE WHEN p.account = 'contributions' THEN coalesce(d.appeal, '') ELSE '' END,
-           count(*), sum(p.amount_minor), %(now)s
+    SELECT e.legal_entity_id, e.livemode, date_trunc('month', e.posted_on)::date, f.account,
+           f.purpose, p.currency, f.source, f.appeal, count(*), sum(p.amount_minor), %(now)s
       FROM donations_entry e
       JOIN donations_posting p ON p.entry_id = e.id
       LEFT JOIN donations_donation d ON d.id = e.donation_id AND p.account = 'contributions'
-     WHERE e.posted_on >= %(first)s
+     CROSS JOIN LATERAL (VALUES
+        (p.account, p.designation_id, '', ''),
+        (CASE WHEN p.account = 'contributions' THEN 'by_source' END, NULL,
+         coalesce(d.source, ''), ''),
+        (CASE WHEN p.account = 'contributions' THEN 'by_appeal' END, NULL, '',
+         coalesce(d.appeal, ''))
+     ) AS f (account, purpose, source, appeal)
+     WHERE e.posted_on >= %(first)s AND f.account IS NOT NULL
      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 """
 # The first condition on the time spares the older rows, the second one is exact.

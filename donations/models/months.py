@@ -4,6 +4,8 @@ from django.db import models
 
 # Beside the ledger's accounts: gifts of the month that have no valid receipt.
 UNRECEIPTED = "unreceipted"
+# Contributions once more, by the way they came and by their appeal.
+BY_SOURCE, BY_APPEAL = "by_source", "by_appeal"
 
 
 class BooksMonth(models.Model):
@@ -16,11 +18,11 @@ class BooksMonth(models.Model):
     livemode = models.BooleanField()
     # Its first day.
     month = models.DateField()
-    # An account of the ledger, or UNRECEIPTED.
+    # An account of the ledger, or one of those above.
     account = models.CharField(max_length=40)
     designation = models.ForeignKey("donations.Designation", models.CASCADE, null=True)
     currency = models.CharField(max_length=3)
-    # Of contributions: how the gift came, and which appeal it answered.
+    # Of BY_SOURCE how the gift came, of BY_APPEAL which appeal it answered.
     source = models.CharField(max_length=12, blank=True)
     appeal = models.CharField(max_length=32, blank=True)
     count = models.BigIntegerField()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core import money
 from donations import rollforward
 from donations.models import Donation, Posting
+from donations.models.months import BY_APPEAL, BY_SOURCE
 from donations.months import Figures
 from donations.rollforward import BALANCE, COLUMNS, Fund
 from donations.staff.charts import Chart, Series, columns, lines
@@ -108,19 +109,19 @@ def income(figures: Figures, names: dict[int, str], lists: Lists) -> list[Chart]
         (
             _("Income by designation"),
             _("Designation"),
-            shares("designation", "purpose", names.get, figures.purposes),
+            shares("designation", Account.CONTRIBUTIONS, names.get, figures.purposes),
         ),
         (
             _("Income by source"),
             _("How it came"),
             shares(
-                "came", "source", lambda key: sources.get(key, _("Of no gift")), figures.sources
+                "came", BY_SOURCE, lambda key: sources.get(key, _("Of no gift")), figures.sources
             ),
         ),
         (
             _("Income by appeal"),
             _("Appeal"),
-            shares("appeal", "appeal", lambda key: key or _("None named"), figures.appeals),
+            shares("appeal", BY_APPEAL, lambda key: key or _("None named"), figures.appeals),
         ),
     )
     return [_of_shares(title, what, parts, whole, lists) for title, what, parts in drawn if parts]

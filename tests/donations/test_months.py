@@ -10,6 +10,7 @@ from django.core.management import call_command
 from donations import demo, ledger, months, periods, rollforward
 from donations.ledger import Account, Leg
 from donations.models import BooksMonth, Designation, LegalEntity, Period, Posting
+from donations.models.months import BY_APPEAL, BY_SOURCE
 from tests.people import person
 
 OCTOBER = date(2026, 10, 1)
@@ -61,14 +62,15 @@ def test_sums_equal_a_plain_recount_of_random_postings(another):
         entity = one.entry.legal_entity_id
         plain[entity, month, one.account, one.designation_id, one.currency] += one.amount_minor
     told = Counter()
-    for row in BooksMonth.objects.all():
+    for row in BooksMonth.objects.exclude(account__in=[BY_SOURCE, BY_APPEAL]):
         told[row.legal_entity_id, row.month, row.account, row.designation_id, row.currency] += (
             row.amount_minor
         )
     assert told == plain
     # A part of a year counted anew leaves the rest as it was, and nothing stands twice.
     months.rebuild(date(2026, 6, 1))
-    assert BooksMonth.objects.count() == len(told)
+    rows = BooksMonth.objects.exclude(account__in=[BY_SOURCE, BY_APPEAL])
+    assert rows.count() == len(told)
 
 
 def test_income_is_told_by_source_and_appeal_and_a_gift_without_receipt_counts(make_gift):
