@@ -1,9 +1,9 @@
 """Measure and compare: `make bench`, or `make bench ARGS="intake --write"`.
 
-The names: intake, pages, gift, wishes, proposal, exports, programme, receipts, statements,
-matching; all without one.
+The names: intake, pages, gift, wishes, proposal, exports, programme, dashboard, books, receipts,
+statements, matching; all without one.
 --write puts the tables into docs/bench.md. The programme takes a while and some 10 GB: --share 0.1
-for a tenth, of the exports too.
+for a tenth, of the exports, the dashboard and the books too.
 """
 
 import argparse
@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable
 
 from bench import (
+    books,
+    dashboard,
     exports,
     gift,
     ground,
@@ -49,13 +51,18 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="name")
     parser.add_argument("--write", action="store_true", help="into docs/bench.md")
     parser.add_argument(
-        "--share", type=float, default=1.0, help="of the rows of programme and exports"
+        "--share",
+        type=float,
+        default=1.0,
+        help="of the rows of programme, dashboard, books and exports",
     )
     options = parser.parse_args()
     # Last on its ground, which they fill.
     on_ground = ON_GROUND | {
         "exports": lambda here: exports.run(here, options.share),
         "programme": lambda here: programme.run(here, options.share),
+        "books": lambda here: books.run(here, options.share),
+        "dashboard": lambda here: dashboard.run(here, options.share),
     }
     alone = {"receipts": receipts.run, "statements": statements.run, "matching": matching.run}
     names = options.names or [*on_ground, *alone]

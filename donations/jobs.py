@@ -20,11 +20,13 @@ from donations import (
     inbox,
     ledger,
     mails,
+    months,
     payments,
     payouts,
     programme,
     refunds,
 )
+from donations.audit import making as audit_packs
 from donations.books import checking
 from donations.exports import making
 from donations.models import (
@@ -49,11 +51,13 @@ log = logging.getLogger("northstar.jobs")
 
 __all__ = [
     "annual",
+    "audit_packs",
     "book",
     "checking",
     "inbox",
     "mails",
     "making",
+    "months",
     "plan_changes",
     "plan_notices",
     "plan_refresh",

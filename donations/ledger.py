@@ -2,11 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -24,6 +23,7 @@ from donations.models import (
     Entry,
     LegalEntity,
     LineMove,
+    PeriodStep,
     Posting,
     Receipt,
     Seal,
@@ -100,21 +100,38 @@ def post(
     return True
 
 
+# What of an entry its fingerprint is made of, in this order; then its legs, and who booked it.
+SEALED = (
+    *("source", "kind", "legal_entity_id", "livemode", "donation_id", "occurred_at", "posted_on"),
+    *("corrects_id", "reason"),
+)
+
+
 def digest(entry: Entry, postings: Sequence[Posting]) -> str:
-    """Fingerprint of an entry's facts: changes if any figure, date, purpose or reason does."""
-    facts = [
-        entry.source,
-        entry.kind,
-        entry.legal_entity_id,
-        entry.livemode,
-        entry.donation_id,
-        entry.occurred_at.astimezone(ZoneInfo("UTC")).isoformat(),
-        entry.posted_on.isoformat(),
-        entry.corrects_id,
-        entry.reason,
-        sorted([p.account, p.designation_id or 0, p.amount_minor, p.currency] for p in postings),
+    """Fingerprint of an entry's facts: changes if any figure, date, purpose, reason or person
+    does."""
+    legs = [[p.account, p.designation_id or 0, p.amount_minor, p.currency] for p in postings]
+    return digest_of([getattr(entry, name) for name in SEALED], legs, entry.actor_id)
+
+
+def digest_of(facts: Sequence[Any], legs: Iterable[Sequence[Any]], actor_id: int | None) -> str:
+    """The same of plain values.
+
+    Args:
+        facts: as SEALED has them.
+        legs: account, designation (0 for none), amount, currency.
+    """
+    *before, occurred_at, posted_on, corrects, reason = facts
+    told = [
+        *before,
+        occurred_at.astimezone(UTC).isoformat(),
+        posted_on.isoformat(),
+        corrects,
+        reason,
+        sorted(map(list, legs)),
+        *([actor_id] if actor_id else []),
     ]
-    return sha256(json.dumps(facts, separators=(",", ":")))
+    return sha256(json.dumps(told, separators=(",", ":")))
 
 
 def charge_legs(donation: Donation, charge: Charge) -> list[Leg]:
@@ -287,8 +304,9 @@ def seal() -> Seal | None:
     if not items:
         return None
     previous = Seal.objects.order_by("-pk").values_list("sha256", flat=True).first() or FIRST_SEAL
+    told = [(item.kind, item.row, item.sha256) for item in items]
     link = Seal.objects.create(
-        sealed_at=timezone.now(), previous_sha256=previous, sha256=head(previous, items)
+        sealed_at=timezone.now(), previous_sha256=previous, sha256=head(previous, told)
     )
     for item in items:
         item.seal = link
@@ -296,9 +314,13 @@ def seal() -> Seal | None:
     return link
 
 
-def head(previous: str, items: Sequence[SealItem]) -> str:
-    """The digest of a link: of the link before and of everything newly sealed."""
-    lines = sorted(f"{item.kind}:{item.row}:{item.sha256}" for item in items)
+def head(previous: str, items: Iterable[tuple[str, int, str]]) -> str:
+    """The digest of a link: of the link before and of everything newly sealed.
+
+    Args:
+        items: kind, row and digest of each.
+    """
+    lines = sorted(f"{kind}:{row}:{digest}" for kind, row, digest in items)
     return sha256("\n".join([previous, *lines]))
 
 
@@ -310,8 +332,10 @@ def _unsealed() -> dict[str, list[tuple[int, str]]]:
     entries = Entry.objects.filter(~sealed(kinds.ENTRY)).order_by("pk")
     snapshots = Receipt.objects.filter(~sealed(kinds.SNAPSHOT)).order_by("pk")
     files = Receipt.objects.filter(~sealed(kinds.FILE), sha256__isnull=False).order_by("pk")
+    steps = PeriodStep.objects.filter(~sealed(kinds.STEP)).order_by("pk")
     return {
         kinds.ENTRY: list(entries.values_list("pk", "sha256")),
         kinds.SNAPSHOT: list(snapshots.values_list("pk", "snapshot_sha256")),
         kinds.FILE: [(pk, digest or "") for pk, digest in files.values_list("pk", "sha256")],
+        kinds.STEP: [(step.pk, periods.digest(step)) for step in steps],
     }

@@ -5,7 +5,7 @@ close → ask (somebody wants to correct something in it) → reopen, by another
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -160,6 +160,16 @@ def link(step: PeriodStep) -> str:
         step.overlooked,
         step.reason,
         step.by_id,
+    ]
+    return sha256(json.dumps(facts, separators=(",", ":"), sort_keys=True))
+
+
+def digest(step: PeriodStep) -> str:
+    """Fingerprint of all that a step says, also of one that carries no closing."""
+    facts = [
+        *(step.period_id, step.state, step.at.astimezone(UTC).isoformat(), step.by_id),
+        *(step.asked_by_id, step.reason, step.overlooked, step.figures, step.entries_sha256),
+        *(step.previous_sha256, step.sha256),
     ]
     return sha256(json.dumps(facts, separators=(",", ":"), sort_keys=True))
 

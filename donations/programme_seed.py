@@ -148,7 +148,7 @@ def _run(statement: str, given: dict[str, Any]) -> int:
         return int(cursor.rowcount)
 
 
-def _insert(model: type[models.Model], source: str, **given: str) -> str:
+def _insert(model: type[models.Model], source: str, /, **given: str) -> str:
     """INSERT … SELECT of every column: as given in SQL, else null or the field's empty value."""
     columns = {
         field.column: given.get(field.name) or _blank(field)

@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 
+from donations.staff.audit import PacksDesk
+from donations.staff.bank import AccountsDesk, LinesDesk, StatementsDesk
 from donations.staff.batches import BatchesDesk
 from donations.staff.chart import ChartDesk
 from donations.staff.checks import ChecksDesk
@@ -11,6 +13,7 @@ from donations.staff.cutover import CutOverDesk
 from donations.staff.disputes import AlertsDesk, DisputesDesk
 from donations.staff.donors import DonorsDesk
 from donations.staff.exports import ExportsDesk
+from donations.staff.finance import FinanceDesk
 from donations.staff.gift_aid import DeclarationsDesk
 from donations.staff.gift_aid_claims import ClaimsDesk
 from donations.staff.gifts import GiftsDesk
@@ -74,9 +77,17 @@ class Books(ViewSetGroup):
     menu_icon = "form"
     menu_order = 157
     items = (
-        *(PeriodsDesk, JournalDesk, ExportsDesk, ChecksDesk, ChartDesk),
-        *(SeriesDesk, LackingDesk, RunsDesk, CutOverDesk),
+        *(FinanceDesk, PeriodsDesk, JournalDesk, ExportsDesk, ChecksDesk, ChartDesk),
+        *(SeriesDesk, LackingDesk, RunsDesk, CutOverDesk, PacksDesk),
     )
+
+
+class Bank(ViewSetGroup):
+    menu_label = _("Bank")
+    menu_name = "bank"
+    menu_icon = "home"
+    menu_order = 158
+    items = (LinesDesk, StatementsDesk, AccountsDesk)
 
 
 class Operations(ViewSetGroup):
@@ -89,4 +100,6 @@ class Operations(ViewSetGroup):
 
 @hooks.register("register_admin_viewset")
 def desks() -> list[ViewSetGroup]:
-    return [Giving(), RegularGiving(), Afterwards(), Books(), GiftAid(), Operations()]
+    return [
+        *(Giving(), RegularGiving(), Afterwards(), Books(), Bank(), GiftAid(), Operations()),
+    ]

@@ -1,6 +1,7 @@
 """Staff for tests: people with a role, a second factor and a session that used it."""
 
 import time
+from datetime import date
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
@@ -18,6 +19,8 @@ def person(*names: str, factor: bool = True, **fields: Any) -> User:
     from django.contrib.auth.models import Group  # noqa: PLC0415 - models, after Django's start
 
     fields.setdefault("email", f"person{next(_numbers)}@northstar.example")
+    if "Auditor" in names:
+        fields.setdefault("access_until", date(2099, 12, 31))
     user = User.objects.create_user(password=PASSWORD, **fields)
     if names:
         if Group.objects.filter(name__in=names).count() < len(names):

@@ -32,10 +32,12 @@ CHECKS: dict[str, Check] = {
     "receipt numbers have no gap": receipts.receipt_numbers_have_no_gap,
     "receipts are unchanged": receipts.receipts_unchanged,
     "receipts are right": receipts.receipts_are_right,
+    "receipts are what is printed on them": receipts.receipt_rows_say_what_is_printed,
     "test and live are apart": entries.modes_are_apart,
     "the chain of seals is whole": entries.chain_is_whole,
     "closed months stand": periods.closed_months_stand,
     "closings follow each other": periods.closings_follow_each_other,
+    "months stand as their steps tell": periods.months_stand_as_their_steps_tell,
 }
 
 

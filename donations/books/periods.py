@@ -6,6 +6,8 @@ from donations import periods
 from donations.books.problem import Problem
 from donations.models import Period, PeriodStep
 
+State = Period.State
+
 
 def closings_follow_each_other() -> Iterator[Problem]:
     """Each closing follows from the one before and from its own figures."""
@@ -15,6 +17,24 @@ def closings_follow_each_other() -> Iterator[Problem]:
         if step.previous_sha256 != previous or periods.link(step) != step.sha256:
             yield Problem(f"closing {step.pk}", "does not follow from the one before")
         previous = step.sha256 or ""
+
+
+def months_stand_as_their_steps_tell() -> Iterator[Problem]:
+    """A month is in the state of its last step, and each step may follow the one before."""
+    allowed = {
+        State.OPEN: (State.CLOSED,),
+        State.CLOSED: (State.ASKED,),
+        State.ASKED: (State.CLOSED, State.REOPENED),
+        State.REOPENED: (State.CLOSED,),
+    }
+    for period in Period.objects.order_by("begins_on", "pk").prefetch_related("steps"):
+        about, state, moved_at = f"month {period.begins_on:%Y-%m}", State.OPEN, None
+        for step in period.steps.all():
+            if step.state not in allowed[state]:
+                yield Problem(about, f"is {step.state} after {state}: a step is missing")
+            state, moved_at = State(step.state), step.at
+        if (period.state, period.moved_at) != (state, moved_at):
+            yield Problem(about, f"is {period.state}, its steps say {state}")
 
 
 def closed_months_stand() -> Iterator[Problem]:

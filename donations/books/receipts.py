@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Count, F, Max, Min, Sum
+from django.db.models import CharField, Count, F, Max, Min, Sum, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Concat, LPad
 from django.utils import timezone
 
 from core.tokens import sha256
@@ -82,3 +84,18 @@ def _years_are_right() -> Iterator[Problem]:
     wrong = items.exclude(donation__livemode=F("receipt__series__livemode"))
     for label in wrong.values_list("receipt__label", flat=True).distinct():
         yield Problem(f"receipt {label}", "test and live are mixed")
+
+
+def receipt_rows_say_what_is_printed() -> Iterator[Problem]:
+    """Number and code of a row are those in its facts; a file that was made is there."""
+    printed = {"printed": KT("snapshot__number"), "printed_code": KT("snapshot__code")}
+    padded = LPad(Cast("number", CharField()), 6, Value("0"))
+    told = Concat(Value("-"), padded, output_field=CharField())
+    wrong = Receipt.objects.annotate(**printed, told=told).exclude(
+        label=F("printed"), code=F("printed_code"), label__endswith=F("told")
+    )
+    for label in wrong.values_list("label", flat=True):
+        yield Problem(f"receipt {label}", "its row is not what is printed on it")
+    gone = Receipt.objects.filter(sha256__isnull=False, file=None)
+    for label in gone.values_list("label", flat=True):
+        yield Problem(f"receipt {label}", "its file is gone")

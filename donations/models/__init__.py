@@ -1,6 +1,8 @@
 """The tables of money; each module holds one idea."""
 
 from donations.models.attempts import CheckoutAttempt, PaymentFailure
+from donations.models.audit import AuditPack, AuditPackDownload, AuditPackFile
+from donations.models.bank import BankAccount, BankLine, BankMatch, BankStatement
 from donations.models.chart import ChartAccount
 from donations.models.checks import BooksCheck
 from donations.models.cutover import CutOver, PastGift, PriorDonor
@@ -15,6 +17,7 @@ from donations.models.gift_aid import Claim, ClaimFile, ClaimLine, Declaration
 from donations.models.inbox import Event
 from donations.models.ledger import BalanceTransaction, Entry, Posting, Seal, SealItem
 from donations.models.mails import Mail
+from donations.models.months import BooksMonth
 from donations.models.moves import LineMove
 from donations.models.notes import StaffNote
 from donations.models.offline import GiftBatch, OfflineGift, OfflineLine, Upload
@@ -35,8 +38,16 @@ from donations.models.refunds import Refund
 from donations.models.statements import Statement, StatementFile, StatementRun
 
 __all__ = [
+    "AuditPack",
+    "AuditPackDownload",
+    "AuditPackFile",
     "BalanceTransaction",
+    "BankAccount",
+    "BankLine",
+    "BankMatch",
+    "BankStatement",
     "BooksCheck",
+    "BooksMonth",
     "Channel",
     "ChartAccount",
     "CheckoutAttempt",

@@ -236,6 +236,7 @@ class SealItem(models.Model):
         ENTRY = "entry", _("Journal entry")
         SNAPSHOT = "snapshot", _("Receipt's facts")
         FILE = "file", _("Receipt's file")
+        STEP = "step", _("What was done to a month")
 
     seal = models.ForeignKey(Seal, models.PROTECT, related_name="items")
     kind = models.CharField(max_length=10, choices=Kind)

@@ -56,6 +56,8 @@ class Chart:
     # A chart of lines under each other is as high as it has lines.
     height: int = HEIGHT
     lying: bool = False
+    # Its table has many columns and stands below, as wide as the page.
+    wide: bool = False
     frame: dict[str, int] = field(default_factory=lambda: {"left": LEFT, "right": RIGHT})
 
 
@@ -121,6 +123,7 @@ def lines(
     table: tuple[Sequence[Text], Sequence[Sequence[Cell]]],
     words: Callable[[int], str] = str,
     note: Text = "",
+    wide: bool = False,
 ) -> Chart:
     """Lying bars, one for each name, under its name; the value stands at its end."""
     high, left, right = 42, 4, 540
@@ -134,7 +137,7 @@ def lines(
     headings, rows = table
     return Chart(
         title, note, headings, rows, bars=bars, names=marks, lying=True,
-        height=high * len(names) + 4,
+        wide=wide, height=high * len(names) + 4,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,14 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 
 from donations.ledger import SHORTFALL
-from donations.models import CheckoutAttempt, Designation, Donation, Posting, Receipt, StaffNote
+from donations.models import (
+    CheckoutAttempt,
+    Designation,
+    Donation,
+    Posting,
+    Receipt,
+    StaffNote,
+)
 from donations.staff import disputes, moving, notes, refunds, reversing, words
 from donations.staff.desk import (
     Cell,
@@ -56,6 +63,7 @@ class GiftFilter(WagtailFilterSet):
     created_at = django_filters.DateFromToRangeFilter(
         label=_("Begun"), widget=DateRangePickerWidget
     )
+    paid_at = django_filters.DateFromToRangeFilter(label=_("Paid"), widget=DateRangePickerWidget)
     lines__designation = django_filters.ModelChoiceFilter(
         label=_("Designation"), queryset=Designation.objects.all(), distinct=True
     )
@@ -66,11 +74,27 @@ class GiftFilter(WagtailFilterSet):
         widget=forms.CheckboxInput,
     )
 
+    unreceipted = django_filters.BooleanFilter(
+        label=_("Paid and without a valid receipt"),
+        method="has_no_receipt",
+        widget=forms.CheckboxInput,
+    )
+
     class Meta:
         model = Donation
         fields: ClassVar[list[str]] = [
-            *("status", "created_at", "lines__designation", "currency", "covered", "livemode"),
+            *("status", "created_at", "paid_at", "lines__designation", "currency", "source"),
+            *("covered", "unreceipted", "legal_entity", "livemode"),
         ]
+
+    def has_no_receipt(
+        self, gifts: QuerySet[Donation], _name: str, value: bool
+    ) -> QuerySet[Donation]:
+        """What we have of it is for no receipt that stands."""
+        kept = Q(amount_minor__gt=F("refunded_minor") + F("lost_minor"))
+        valid = Receipt.objects.filter(donation=OuterRef("pk"), state=Receipt.State.ISSUED)
+        found = gifts.filter(kept, ~Exists(valid), status=Status.PAID)
+        return found if value else gifts
 
     def was_covered(self, gifts: QuerySet[Donation], _name: str, value: bool) -> QuerySet[Donation]:
         covered = Posting.objects.filter(designation__code=SHORTFALL).values("entry__donation")

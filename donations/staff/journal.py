@@ -10,7 +10,7 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 
 from donations import chart
-from donations.models import BalanceTransaction, Designation, Entry, Posting
+from donations.models import BalanceTransaction, Designation, Donation, Entry, Posting
 from donations.staff.desk import (
     Cell,
     Desk,
@@ -46,6 +46,8 @@ KINDS = {
     "opening_undone": _("Opening balances undone"),
     "moved": _("Moved at the donor's wish"),
 }
+# Asks for what has none.
+NONE = "-"
 
 
 def kind(row: Entry) -> str:
@@ -56,25 +58,44 @@ class JournalFilter(WagtailFilterSet):
     posted_on = django_filters.DateFromToRangeFilter(
         label=_("Booked on"), widget=DateRangePickerWidget
     )
-    account = django_filters.ChoiceFilter(
+    account = django_filters.MultipleChoiceFilter(
         label=_("Account"), choices=Posting.Account.choices, method="with_leg"
     )
     designation = django_filters.ModelChoiceFilter(
         label=_("Designation"), queryset=Designation.objects.all(), method="with_leg"
     )
+    currency = django_filters.CharFilter(label=_("Currency"), method="with_leg")
+    came = django_filters.ChoiceFilter(
+        label=_("How it came"),
+        choices=[*Donation.Source.choices, (NONE, _("Of no gift"))],
+        method="of_gift",
+    )
+    appeal = django_filters.CharFilter(label=_("Appeal (- for none)"), method="of_gift")
 
     class Meta:
         model = Entry
-        fields: ClassVar[list[str]] = ["posted_on", "account", "designation", "livemode"]
+        fields: ClassVar[list[str]] = [
+            *("posted_on", "account", "designation", "currency", "came", "appeal"),
+            *("legal_entity", "livemode"),
+        ]
 
     def with_leg(self, rows: QuerySet[Entry], name: str, value: Any) -> QuerySet[Entry]:
-        """Both of one leg: contributions of a designation, not a gift that has both somewhere."""
-        chosen = {
-            key: self.form.cleaned_data[key]
-            for key in ("account", "designation")
-            if self.form.cleaned_data.get(key)
-        }
-        return rows.filter(pk__in=Posting.objects.filter(**chosen).values("entry"))
+        """All of one leg: contributions of a designation, not a gift that has both somewhere."""
+        return rows.filter(pk__in=Posting.objects.filter(**of_leg(self.form)).values("entry"))
+
+    def of_gift(self, rows: QuerySet[Entry], name: str, value: str) -> QuerySet[Entry]:
+        if value != NONE:
+            field = {"came": "donation__source", "appeal": "donation__appeal"}[name]
+            return rows.filter(**{field: value})
+        none = Q(donation=None)
+        return rows.filter(none | Q(donation__appeal="") if name == "appeal" else none)
+
+
+def of_leg(form: Any) -> dict[str, Any]:
+    """What the filter asks of a single leg."""
+    lookups = {"account": "account__in", "designation": "designation", "currency": "currency"}
+    chosen = {lookup: form.cleaned_data.get(name) for name, lookup in lookups.items()}
+    return {lookup: value for lookup, value in chosen.items() if value}
 
 
 def find_entries(rows: QuerySet[Entry], typed: str) -> QuerySet[Entry]:
@@ -107,10 +128,9 @@ class Journal(Listing):
         if not (self.is_filtering or self.is_searching):
             return []
         legs = Posting.objects.filter(entry__in=self.get_queryset().order_by().values("pk"))
-        chosen = self.filters.form.cleaned_data if self.filters else {}
-        of_leg = {name: chosen[name] for name in ("account", "designation") if chosen.get(name)}
+        chosen = of_leg(self.filters.form) if self.filters else {}
         rows = (
-            legs.filter(**of_leg)
+            legs.filter(**chosen)
             .values("currency")
             .annotate(
                 debit=Sum("amount_minor", filter=Q(amount_minor__gt=0), default=0),
@@ -126,7 +146,7 @@ class Journal(Listing):
                     "debit": amount(row["debit"], row["currency"]),
                     "credit": amount(row["credit"], row["currency"]),
                 },
-                tone="" if of_leg else "good" if row["debit"] == row["credit"] else "bad",
+                tone="" if chosen else "good" if row["debit"] == row["credit"] else "bad",
             )
             for row in rows
         ]

@@ -10,6 +10,7 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 
 from donations import payouts
+from donations.bank import matching
 from donations.models import BalanceTransaction, Donation, Entry, Payout
 from donations.staff.desk import (
     Cell,
@@ -48,10 +49,19 @@ class PayoutFilter(WagtailFilterSet):
     unexplained = django_filters.BooleanFilter(
         label=_("Not explained"), field_name="explained_at", lookup_expr="isnull"
     )
+    unbanked = django_filters.BooleanFilter(
+        label=_("On no bank line"), method="is_unbanked", widget=forms.CheckboxInput
+    )
 
     class Meta:
         model = Payout
-        fields: ClassVar[list[str]] = ["status", "created_at", "unexplained", "livemode"]
+        fields: ClassVar[list[str]] = [
+            *("status", "created_at", "unexplained", "unbanked", "automatic"),
+            *("legal_entity", "currency", "livemode"),
+        ]
+
+    def is_unbanked(self, rows: QuerySet[Payout], _name: str, value: bool) -> QuerySet[Payout]:
+        return rows.filter(pk__in=matching.open_payouts().values("pk")) if value else rows
 
 
 def find_payouts(rows: QuerySet[Payout], typed: str) -> QuerySet[Payout]:

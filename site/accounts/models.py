@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+import pghistory
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -27,13 +28,29 @@ class User(AbstractUser):
 
     username = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail"), unique=True)
+    # Staff who come for a time, as auditors: after this day no page of theirs opens.
+    access_until = models.DateField(_("access until"), null=True, blank=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = UserManager()  # type: ignore[assignment,misc]
 
     class Meta(AbstractUser.Meta):
+        permissions = [("view_for_a_time", "Enters only until the day that is set")]
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_ignoring_case")]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+
+@pghistory.track(
+    pghistory.InsertEvent("given"),
+    pghistory.DeleteEvent("taken"),
+    obj_field=None,
+    model_name="RoleEvent",
+)
+class Membership(User.groups.through):  # type: ignore[name-defined]
+    """Who holds which role; each change is kept with its time, and with who made it."""
+
+    class Meta:
+        proxy = True

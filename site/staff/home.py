@@ -7,6 +7,7 @@ from wagtail.admin.ui.components import Component
 
 from donations.staff.waiting import last_days, waiting
 from gifts.staff import offers
+from staff.auditors import ending
 
 
 class WaitingPanel(Component):
@@ -18,7 +19,8 @@ class WaitingPanel(Component):
         self.request = request
 
     def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
-        return {"notices": [*waiting(self.request.user), *offers.waiting(self.request.user)]}
+        user: Any = self.request.user
+        return {"notices": [*ending(user), *waiting(user), *offers.waiting(user)]}
 
 
 class SearchPanel(Component):

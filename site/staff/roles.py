@@ -71,12 +71,14 @@ FINANCE = Role(
         *("view_refund", "request_refund", "approve_refund", "view_dispute", "view_payout"),
         *("view_riskalert", "settle_riskalert", "view_export", "add_export"),
         *("view_period", "close_period", "reopen_period", "view_chartaccount", "add_linemove"),
-        *("view_bookscheck", "add_bookscheck"),
         *("view_declaration", "add_declaration", "view_claim", "add_claim"),
         *("view_receiptseries", "issue_receipt"),
         *("view_statementrun", "add_statementrun", "issue_statementrun"),
         *("view_giftbatch", "add_giftbatch", "post_giftbatch", "reverse_offlinegift"),
         "view_cutover",
+        *("view_bookscheck", "add_bookscheck", "view_auditpack", "add_auditpack"),
+        *("view_bankaccount", "view_bankstatement", "add_bankstatement", "view_bankline"),
+        "match_bankline",
     )
     # Whoever lets money go has not ordered: the database holds it for each single order.
     + _things(
@@ -91,9 +93,21 @@ FINANCE_LEAD = Role(
         *FINANCE.permissions,
         *_money("add_designation", "change_designation"),
         *_money("add_chartaccount", "change_chartaccount", "add_cutover", "load_cutover"),
+        *_money("add_bankaccount", "change_bankaccount"),
         *_money("add_givingoptions", "change_givingoptions", "change_legalentity"),
         # Names and addresses of all donors in one file.
         *_money("export_donors"),
+    )
+)
+# Comes for a time and reads: the day after which no page opens stands with her account. Nothing of
+# donors but their gifts, no notes, no mails, no files but the packs made for her.
+AUDITOR = Role(
+    permissions=(
+        "accounts.view_for_a_time",
+        *_money("view_entry", "view_period", "view_chartaccount", "view_bookscheck"),
+        *_money("view_designation", "view_legalentity", "view_donation", "view_receipt"),
+        *_money("view_refund", "view_dispute", "view_payout", "view_reconciliation"),
+        *_money("view_bankaccount", "view_bankstatement", "view_bankline", "view_auditpack"),
     )
 )
 # Words, goals and publishing of wishes; whoever wrote a text is not who passes it.
@@ -172,6 +186,7 @@ ROLES: Mapping[str, Role] = {
     "Donor care": DONOR_CARE,
     "Finance": FINANCE,
     "Finance lead": FINANCE_LEAD,
+    "Auditor": AUDITOR,
     "Gifts coordinator": GIFTS_COORDINATOR,
     "Purchaser": PURCHASER,
     "Needs keeper": NEEDS_KEEPER,

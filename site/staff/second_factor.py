@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import User
+from staff.auditors import has_ended
 
 ENTER = "wagtailadmin.access_admin"
 # Case workers of partners enter here, and nowhere else; their own door asks who they are.
@@ -45,6 +46,8 @@ class RequireSecondFactor:
                 raise PermissionDenied
             if not is_mfa_enabled(user):
                 return render(request, "staff/no_factor.html", status=403)
+        if has_ended(user):
+            return render(request, "staff/ended.html", {"until": user.access_until}, status=403)
         if not is_mfa_enabled(user):
             return redirect("mfa_activate_totp")
         if not _proven(request, user):

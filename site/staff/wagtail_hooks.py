@@ -11,6 +11,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.admin.views.account import AvatarSettingsPanel
 
 from donations.staff.desk import Desk
+from staff.auditors import AuditorsDesk
 from staff.code_sheets import CodeSheetsDesk
 from staff.factor_reset import FactorResetsDesk
 from staff.home import SearchPanel, WaitingPanel, WeekPanel
@@ -52,4 +53,4 @@ def publish_first(items: list[Any], request: HttpRequest, context: dict[str, Any
 
 @hooks.register("register_admin_viewset")
 def desks() -> list[Desk]:
-    return [FactorResetsDesk(), CodeSheetsDesk()]
+    return [FactorResetsDesk(), CodeSheetsDesk(), AuditorsDesk()]

@@ -20,6 +20,7 @@ LETTERS = {
     "C": "Donor care",
     "F": "Finance",
     "L": "Finance lead",
+    "U": "Auditor",
     "G": "Gifts coordinator",
     "B": "Purchaser",
     "K": "Needs keeper",

@@ -27,7 +27,12 @@ from wagtail.models import (
 from accounts.models import User
 from campaigns.models import Picture
 from donations import tracing
+from donations.bank import statements
+from donations.bank.facts import Line as BankFact
+from donations.bank.facts import Statement as BankFacts
 from donations.models import (
+    AuditPack,
+    BankAccount,
     BooksCheck,
     ChartAccount,
     Claim,
@@ -213,6 +218,13 @@ def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict
     part = importing.receive(table, name="x", kind="donors", cut_over=taken, by=author)
     importing.receive(table, name="x", kind="donors", cut_over=loaded, by=author)
     cutover.load(loaded, seen=cutover.look(loaded).fingerprint, by=author)
+    account = BankAccount.objects.create(legal_entity=gift.legal_entity, name="x", number="x")
+    told = BankFacts("x", "x", "USD", 0, 5, (BankFact(now.date(), 5, "x", "x"),))
+    statement, _new = statements.take(told, account, by=author)
+    pack = AuditPack.objects.create(
+        legal_entity=gift.legal_entity, livemode=False, first_day=now, last_day=now, seed="x",
+        asked_by=author,
+    )  # fmt: skip
     sent = Mail.objects.filter(receipt=None).first() or Mail.objects.first()
     assert sent is not None
     return {
@@ -238,6 +250,8 @@ def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict
         **{"cutover:pk": taken.pk},
         **dict.fromkeys(("undo:pk", "proof:pk"), loaded.pk),
         "/admin/cutover/upload/<int:pk>/<slug:kind>/": f"/admin/cutover/upload/{taken.pk}/donors/",
+        **{"bank_lines:pk": statement.lines.get().pk, "bank_statements:pk": statement.pk},
+        **{"bank_accounts:pk": account.pk, "sure:pk": account.pk, "audit_packs:pk": pack.pk},
         # What a donor has in hand: links from mails, and addresses she was led to.
         **{"review:reference": waiting.reference, "pay:reference": waiting.reference},
         **{"back:reference": waiting.reference, "return:reference": gift.reference},
@@ -331,6 +345,7 @@ def _people(donor: User) -> dict[str, object]:
     colleague = person("Editor", factor=False)
     return {
         **{"factor_resets:pk": reset.pk, "users:pk": colleague.pk},
+        "auditors:pk": person("Auditor", factor=False).pk,
         **{"groups:pk": Group.objects.get(name="Editor").pk, "keys:pk": key.pk},
         **{"uidb36": "1", "key:key": "set-password", "confirm-email:key": "made-up"},
         **{"uidb64": "MQ", "token": "set-password", "key": "made-up"},

@@ -1,0 +1,88 @@
+"""A gift's way in papers: bank line, payout, balance transaction, gift, entries, receipts."""
+
+from dataclasses import dataclass, field
+
+from core.tokens import sha256
+from donations.models import (
+    BalanceTransaction,
+    BankMatch,
+    Donation,
+    Entry,
+    Payout,
+    Receipt,
+    ReceiptFile,
+)
+
+
+@dataclass
+class Chain:
+    """What there is of each link, and in `missing` what there is not, in words."""
+
+    donation: Donation
+    movements: list[BalanceTransaction]
+    payouts: list[Payout]
+    matches: list[BankMatch]
+    entries: list[Entry]
+    receipts: list[Receipt]
+    missing: list[str] = field(default_factory=list)
+
+
+def of(donation_id: int) -> Chain:
+    """All that is known of one gift's way."""
+    gift = Donation.objects.prefetch_related("lines__designation").get(pk=donation_id)
+    entries = list(
+        gift.entries.order_by("pk")
+        .select_related("actor")
+        .prefetch_related("postings__designation")
+    )
+    sources = [entry.source for entry in entries]
+    rows = BalanceTransaction.objects.select_related("payout").order_by("created_at", "pk")
+    movements = list(rows.filter(pk__in=sources) | rows.filter(source__in=sources))
+    payouts = list({one.payout.pk: one.payout for one in movements if one.payout}.values())
+    matches = BankMatch.objects.filter(payout__in=payouts, ended_at=None)
+    chain = Chain(
+        gift,
+        movements,
+        payouts,
+        list(matches.select_related("line__statement", "line__account", "by")),
+        entries,
+        list(gift.receipts.order_by("pk").select_related("voided_by")),
+    )
+    chain.missing = [*_of_money(chain), *_of_papers(chain)]
+    return chain
+
+
+def _of_money(chain: Chain) -> list[str]:
+    found = list[str]()
+    if chain.donation.source == Donation.Source.CARD:
+        if not chain.movements:
+            found.append("No balance transaction: Stripe has not told the movement of this charge.")
+        elif any(one.payout is None for one in chain.movements):
+            found.append("No payout: a movement has not been paid out, or Stripe has not said so.")
+    else:
+        found.append(
+            "Not paid through Stripe: there is no balance transaction and no payout to look for."
+        )
+    known = {one.payout_id for one in chain.matches}
+    found += [
+        f"No bank line: payout {one.stripe_id} is matched with none."
+        for one in chain.payouts
+        if one.pk not in known
+    ]
+    if not any(entry.kind == "charge" for entry in chain.entries):
+        found.append("No journal entry of the charge.")
+    return found
+
+
+def _of_papers(chain: Chain) -> list[str]:
+    valid = [one for one in chain.receipts if one.state == Receipt.State.ISSUED]
+    if not valid and chain.donation.kept_minor:
+        return ["No valid receipt for what we have of this gift."]
+    found = list[str]()
+    for receipt in valid:
+        file = ReceiptFile.objects.filter(receipt=receipt).first()
+        if file is None:
+            found.append(f"Receipt {receipt.label} has no file.")
+        elif sha256(bytes(file.data)) != receipt.sha256:
+            found.append(f"The file of receipt {receipt.label} is not the one that was issued.")
+    return found

@@ -1,0 +1,312 @@
+"""The desk of audit packs: asked for by Finance, made in the background, taken by the auditor."""
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import filesizeformat
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import FormView
+from wagtail.admin import messages
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.widgets import AdminDateInput
+from wagtail.admin.widgets.button import HeaderButton
+
+from donations.audit import making
+from donations.models import AuditPack, LegalEntity
+from donations.staff.desk import (
+    Act,
+    Cell,
+    Desk,
+    Listing,
+    MomentColumn,
+    Notice,
+    NotPossible,
+    Reading,
+    Section,
+    Text,
+    day,
+    moment,
+)
+from donations.staff.exports import StateColumn
+from donations.staff.exports_words import Told
+
+ASK, SEE = "donations.add_auditpack", "donations.view_auditpack"
+State = AuditPack.State
+TONES = {State.READY: "good", State.FAILED: "bad"}
+
+
+def state_of(row: AuditPack) -> Told:
+    state = State(row.state)
+    text = str(state.label)
+    if state == State.RUNNING:
+        text = gettext("Being made: %(percent)s %%") % {"percent": row.percent}
+    under_way = state in (State.WAITING, State.RUNNING)
+    watch = reverse("audit_packs:progress", args=[row.pk]) if under_way else ""
+    return Told(state, text, row.percent, TONES.get(state, ""), watch)
+
+
+def days(row: AuditPack) -> str:
+    return f"{day(row.first_day)} \u2013 {day(row.last_day)}"
+
+
+class PackForm(forms.Form):
+    """Which days, how many gifts; the month before this one to begin with."""
+
+    first_day = forms.DateField(label=_("From"), widget=AdminDateInput)
+    last_day = forms.DateField(
+        label=_("To"), widget=AdminDateInput, help_text=_("This day is part of it.")
+    )
+    sample_size = forms.IntegerField(
+        label=_("Gifts in the sample"),
+        initial=60,
+        validators=[MinValueValidator(1), MaxValueValidator(500)],
+    )
+    seed = forms.CharField(
+        label=_("Seed of the sample"),
+        required=False,
+        max_length=40,
+        help_text=_("Any word of the auditor's. Without one it is drawn at random, and printed."),
+    )
+    entity = forms.ModelChoiceField(
+        label=_("Whose books"), queryset=LegalEntity.objects.order_by("-is_default", "pk")
+    )
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        entity: Any = self.fields["entity"]
+        entity.initial = entity.queryset.first()
+        entity.empty_label = None
+        if entity.queryset.count() < 2:
+            entity.widget = forms.HiddenInput()
+        last = timezone.localdate().replace(day=1) - timedelta(days=1)
+        self.initial = {"first_day": last.replace(day=1), "last_day": last, **self.initial}
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        first, last = data.get("first_day"), data.get("last_day")
+        if first and last:
+            if last < first:
+                self.add_error("last_day", _("Please choose a day that is not before the first."))
+            elif last > timezone.localdate():
+                self.add_error("last_day", _("Please choose today or an earlier day."))
+        return data
+
+
+class AskForPack(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
+    page_title = _("New audit pack")
+    header_icon = "folder-open-inverse"
+    template_name = "donations/staff/act.html"
+    form_class = PackForm
+    request: Any
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not request.user.has_perm(ASK):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form: PackForm) -> HttpResponse:
+        data = form.cleaned_data
+        pack = making.ask(
+            data["entity"],
+            first_day=data["first_day"],
+            last_day=data["last_day"],
+            sample_size=data["sample_size"],
+            seed=data["seed"],
+            actor=self.request.user,
+        )
+        return redirect("audit_packs:inspect", pack.pk)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse("audit_packs:index"), "label": gettext("Audit packs")},
+            {"url": "", "label": str(self.page_title)},
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {
+            "question": _(
+                "One file with the balances of the period, a sample of gifts with all their "
+                "papers, and what was voided, opened again or checked. It names the donors of the "
+                "sample: it is kept for 60 days, and each download is put on record."
+            ),
+            "back": reverse("audit_packs:index"),
+            "button": _("Make the pack"),
+        }
+
+
+class PackState(StateColumn):
+    def get_cell_context_data(self, instance: Any, parent_context: Any) -> dict[str, Any]:
+        context: dict[str, Any] = Column.get_cell_context_data(self, instance, parent_context)
+        return context | {"told": state_of(instance)}
+
+
+class Packs(Listing):
+    page_title = _("Audit packs")
+    add_item_label = _("New audit pack")
+    template_name = "donations/staff/exports.html"
+
+    def get_base_queryset(self) -> QuerySet[AuditPack]:
+        rows: QuerySet[AuditPack] = super().get_base_queryset()
+        return rows.select_related("asked_by")
+
+    @property
+    def columns(self) -> list[Column]:
+        return [
+            self.titled("first_day", days),
+            Column("sample_size", label=_("Gifts in the sample")),
+            PackState("state", label=_("State")),
+            MomentColumn("asked_at", label=_("Asked for"), sort_key="asked_at"),
+            Column("asked_by", label=_("By")),
+        ]
+
+    def notices(self) -> list[Notice]:
+        if AuditPack.objects.exists():
+            return []
+        return [Notice(_("No pack was made yet."))]
+
+
+class OnePack(Reading):
+    template_name = "donations/staff/export.html"
+
+    @cached_property
+    def header_buttons(self) -> list[HeaderButton]:
+        buttons: list[HeaderButton] = list(super().header_buttons)
+        if self.object.state == State.READY:
+            url = reverse("audit_packs:download", args=[self.object.pk])
+            buttons.insert(0, HeaderButton(_("Download"), url, icon_name="download", priority=-1))
+        return buttons
+
+    def sections(self) -> list[Section]:
+        row: AuditPack = self.object
+        facts: list[list[Any]] = [
+            [_("Days"), days(row)],
+            [_("Whose books"), row.legal_entity],
+            [_("Money"), gettext("Live") if row.livemode else gettext("Test")],
+            [_("Gifts in the sample"), row.sample_size],
+            [_("Seed of the sample"), row.seed],
+            [_("Asked for"), f"{moment(row.asked_at)}, {row.asked_by}"],
+        ]
+        if row.finished_at:
+            facts += [
+                [_("Finished"), moment(row.finished_at)],
+                [_("Size"), filesizeformat(row.size or 0)],
+                [_("SHA-256"), row.sha256],
+                [_("Fingerprint of the journal"), row.entries_sha256],
+                [_("Kept until"), moment(row.kept_until)],
+            ]
+        if row.problem:
+            facts.append([_("What went wrong"), Cell(row.problem, tone="bad")])
+        taken = [[moment(one.at), one.actor] for one in row.downloads.select_related("actor")]
+        state = {"told": state_of(row)}
+        return [
+            Section(_("State"), template="donations/staff/export_state.html", context=state),
+            Section(_("The pack"), facts),
+            Section(
+                _("Downloads"),
+                taken,
+                [_("When"), _("Who")],
+                empty=_("Nobody has taken a copy."),
+            ),
+        ]
+
+
+class Again(Act):
+    name = "again"
+    title = _("Make it again")
+    permission = ASK
+    icon = "rotate"
+
+    @classmethod
+    def is_possible(cls, row: AuditPack) -> bool:
+        return row.state == State.FAILED
+
+    def question(self) -> Text:
+        return _("The pack is made anew from the books as they are now.")
+
+    def perform(self, form: Any) -> Text:
+        if not making.ask_again(self.row):
+            raise NotPossible(_("Nothing was changed: it has been done already."))
+        return _("It is being made.")
+
+
+class Erase(Act):
+    name = "erase"
+    title = _("Erase the file")
+    permission = ASK
+    icon = "bin"
+    serious = True
+
+    @classmethod
+    def is_possible(cls, row: AuditPack) -> bool:
+        return row.state == State.READY
+
+    def question(self) -> Text:
+        return _(
+            "The file is erased now, before its time. That it was made, and who took a copy, "
+            "stays on record."
+        )
+
+    def perform(self, form: Any) -> Text:
+        if not making.erase(self.row):
+            raise NotPossible(_("Nothing was changed: it has been done already."))
+        return _("The file was erased.")
+
+
+def download(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file; the download is on record before the first byte."""
+    if not request.user.has_perm(SEE):
+        raise PermissionDenied
+    pack = get_object_or_404(AuditPack.objects.select_related("legal_entity"), pk=pk)
+    try:
+        data = making.download(pack, actor=request.user)
+    except making.Gone:
+        messages.error(request, _("There is no file: not yet, or no longer."))
+        return redirect("audit_packs:inspect", pack.pk)
+    answer = HttpResponse(data, content_type="application/octet-stream")
+    answer["Content-Disposition"] = f'attachment; filename="{making.name_of(pack)}"'
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def progress(request: HttpRequest, pk: int) -> JsonResponse:
+    """How far it is, for the page that shows it."""
+    if not request.user.has_perm(SEE):
+        raise PermissionDenied
+    told = state_of(get_object_or_404(AuditPack, pk=pk))
+    answer = JsonResponse({"state": told.state, "percent": told.percent, "text": str(told.text)})
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+class PacksDesk(Desk):
+    model = AuditPack
+    name = "audit_packs"
+    menu_label = _("Audit packs")
+    icon = "folder-open-inverse"
+    ordering: ClassVar[list[str]] = ["-asked_at", "-pk"]
+    index_view_class = Packs
+    inspect_view_class = OnePack
+    acts = [Again, Erase]
+
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_common_view_kwargs(**kwargs) | {"add_url_name": "audit_packs:add"}
+
+    def extra_urls(self) -> list[URLPattern]:
+        return [
+            path("new/", AskForPack.as_view(), name="add"),
+            path("download/<int:pk>/", download, name="download"),
+            path("progress/<int:pk>/", progress, name="progress"),
+        ]

@@ -1,0 +1,263 @@
+"""What is done with bank lines: brought in, matched, explained in words, taken back."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import FormView
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+
+from donations.bank import camt, matching, plain, statements
+from donations.bank.facts import Statement, Unreadable
+from donations.models import BankAccount, BankLine
+from donations.staff.desk import Act, NotPossible, Text, amount, day
+
+MATCH = "donations.match_bankline"
+BRING = "donations.add_bankstatement"
+MOST_BYTES = 20 << 20
+WRONG: dict[str, Text] = {
+    "not_xml": _("This XML cannot be read."),
+    "not_camt": _("This is no camt.053 of versions 02 to 08."),
+    "no_balance": _("The statement lacks its opening or closing balance: %(about)s"),
+    "bad_amount": _("An amount cannot be read: %(about)s"),
+    "bad_day": _("A day cannot be read: %(about)s"),
+    "not_text": _("This is no text."),
+    "no_column": _("There is no column “%(about)s”; the bank account says which there are."),
+    "other_account": _("It is of another account, ending in %(about)s."),
+    "other_currency": _("It is in %(about)s, the account is not."),
+    "no_days": _("The statement has no booked line."),
+    "changed": _("Statement %(about)s was brought in before, with other lines or balances."),
+    "overlaps": _("Some of its lines are in another statement already: %(about)s"),
+}
+
+
+class StatementForm(forms.Form):
+    account = forms.ModelChoiceField(label=_("Bank account"), queryset=BankAccount.objects.all())
+    file = forms.FileField(label=_("File"), help_text=_("camt.053 (XML) or CSV."))
+    opening = forms.CharField(
+        label=_("Opening balance"), required=False, help_text=_("For a CSV file alone.")
+    )
+    closing = forms.CharField(
+        label=_("Closing balance"), required=False, help_text=_("For a CSV file alone.")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        file, account = data.get("file"), data.get("account")
+        if file is None or account is None:
+            return data
+        if file.size > MOST_BYTES:
+            self.add_error("file", _("The file is larger than 20 MB."))
+            return data
+        content = file.read()
+        try:
+            if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+                data["told"] = camt.read(content)
+            else:
+                data["told"] = [self._plain(content, account, data)]
+        except Unreadable as error:
+            self.add_error("file", wrong(error, account.currency))
+        except forms.ValidationError as error:
+            self.add_error(None, error)
+        return data
+
+    def _plain(self, content: bytes, account: BankAccount, data: dict[str, Any]) -> Statement:
+        if not (data.get("opening") and data.get("closing")):
+            raise forms.ValidationError(
+                _("A CSV file needs both balances, as the bank tells them.")
+            )
+        opening, closing = (
+            plain.amount(data[name], account.currency) for name in ("opening", "closing")
+        )
+        return plain.read(content, account, opening_minor=opening, closing_minor=closing)
+
+
+def wrong(error: Unreadable, currency: str) -> str:
+    if error.code == "does_not_add_up":
+        text = gettext("Opening and lines do not make the closing: they are off by %(amount)s.")
+        return text % {"amount": amount(int(error.about), currency)}
+    return str(WRONG[error.code]) % {"about": error.about}
+
+
+class BringIn(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
+    """A file of a bank: all of its statements are taken, or none."""
+
+    page_title = _("Bring in a statement")
+    header_icon = "upload"
+    template_name = "donations/staff/act.html"
+    form_class = StatementForm
+    request: Any
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not request.user.has_perm(BRING):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def form_valid(self, form: StatementForm) -> HttpResponse:
+        account = form.cleaned_data["account"]
+        try:
+            taken = statements.take_all(form.cleaned_data["told"], account, by=self.request.user)
+        except Unreadable as error:
+            form.add_error("file", wrong(error, account.currency))
+            return self.form_invalid(form)
+        fresh = [one for one, is_new in taken if is_new]
+        if not fresh:
+            messages.warning(self.request, _("Nothing was taken: it was brought in before."))
+        for one in fresh:
+            text = ngettext("%(n)d line was taken.", "%(n)d lines were taken.", one.lines_count)
+            messages.success(self.request, text % {"n": one.lines_count})
+        return redirect("bank_statements:inspect", taken[0][0].pk)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse("bank_statements:index"), "label": gettext("Bank statements")},
+            {"url": "", "label": str(self.page_title)},
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {
+            "question": _(
+                "It is taken only if the opening balance and its lines make the closing one. The "
+                "same statement brought in twice changes nothing."
+            ),
+            "back": reverse("bank_statements:index"),
+            "button": _("Bring it in"),
+        }
+
+
+class OfLine(Act):
+    permission = MATCH
+
+    @classmethod
+    def is_open(cls, row: BankLine) -> bool:
+        return not row.matches.filter(ended_at=None).exists()
+
+
+class PayoutForm(forms.Form):
+    payout = forms.ChoiceField(label=_("Payout"), widget=forms.RadioSelect, choices=())
+
+
+class MatchPayout(OfLine):
+    """Only what is suggested is offered: the same money, within some days."""
+
+    name = "match"
+    title = _("Match with a payout")
+    icon = "link"
+    form_class = PayoutForm
+
+    @classmethod
+    def is_possible(cls, row: BankLine) -> bool:
+        return cls.is_open(row) and bool(matching.suggest([row]))
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        self.offered = {str(one.payout.pk): one for one in matching.suggest([self.row])}
+        field: Any = form.fields["payout"]
+        field.choices = [
+            (key, f"{one.payout.stripe_id}, {day(one.payout.arrives_on)}")
+            for key, one in self.offered.items()
+        ]
+        if len(self.offered) == 1:
+            field.initial = next(iter(self.offered))
+        return form
+
+    def question(self) -> Text:
+        return _("The line is this payout, arrived at the bank.")
+
+    def perform(self, form: Any) -> Text:
+        payout = self.offered[form.cleaned_data["payout"]].payout
+        try:
+            matching.match(self.row, payout=payout, by=self.request.user)
+        except matching.NotPossible as problem:
+            raise NotPossible(_("Nothing was changed: it has been done already.")) from problem
+        return _("It is matched.")
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(label=_("What it is"), max_length=200)
+
+
+class Explain(OfLine):
+    name = "explain"
+    title = _("Say what it is")
+    icon = "comment"
+    form_class = NoteForm
+
+    @classmethod
+    def is_possible(cls, row: BankLine) -> bool:
+        return cls.is_open(row)
+
+    def question(self) -> Text:
+        return _("For a line that is no payout: a bank's fee, rent, a transfer between accounts.")
+
+    def perform(self, form: Any) -> Text:
+        try:
+            matching.match(self.row, note=form.cleaned_data["note"], by=self.request.user)
+        except matching.NotPossible as problem:
+            raise NotPossible(_("Nothing was changed: it has been done already.")) from problem
+        return _("It is explained.")
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class TakeBack(OfLine):
+    name = "unmatch"
+    title = _("Take back what it is")
+    icon = "rotate"
+    form_class = ReasonForm
+
+    @classmethod
+    def is_possible(cls, row: BankLine) -> bool:
+        return not cls.is_open(row)
+
+    def question(self) -> Text:
+        return _("What was said of the line stays on record, with your reason.")
+
+    def perform(self, form: Any) -> Text:
+        if not matching.unmatch(self.row, by=self.request.user, reason=form.cleaned_data["reason"]):
+            raise NotPossible(_("Nothing was changed: it has been done already."))
+        return _("It is open again.")
+
+
+class MatchSure(Act):
+    """Every line of an account that can be only one payout, at once."""
+
+    name = "sure"
+    title = _("Match all that are sure")
+    permission = MATCH
+    icon = "check"
+    model = BankAccount
+
+    def question(self) -> Text:
+        lines = matching.open_lines().filter(account=self.row).select_related("account")
+        count = sum(one.is_sure for one in matching.suggest(lines))
+        text = ngettext(
+            "%(n)d line of this account can be only one payout, and that payout only this line.",
+            "%(n)d lines of this account can be only one payout, and that payout only this line.",
+            count,
+        )
+        return text % {"n": count}
+
+    def perform(self, form: Any) -> Text:
+        count = matching.match_sure(self.row, by=self.request.user)
+        return ngettext("%(n)d line is matched.", "%(n)d lines are matched.", count) % {"n": count}
+
+    def back(self) -> str:
+        return f"{reverse('bank_lines:index')}?account={self.row.pk}"
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [
+            *self.breadcrumbs_items,
+            {"url": self.back(), "label": gettext("Bank lines")},
+            {"url": "", "label": str(self.title)},
+        ]
