@@ -15,7 +15,7 @@ from wagtail.admin.ui.tables import Column
 
 from donations.ledger import SHORTFALL
 from donations.models import CheckoutAttempt, Designation, Donation, Posting, StaffNote
-from donations.staff import disputes, moving, notes, refunds, words
+from donations.staff import disputes, moving, notes, refunds, thanks, words
 from donations.staff.desk import (
     Cell,
     Desk,
@@ -335,4 +335,4 @@ class GiftsDesk(Desk):
     filterset_class = GiftFilter
     index_view_class = Gifts
     inspect_view_class = Gift
-    acts = [NoteOnGift, refunds.RefundGift, moving.MoveLine]
+    acts = [NoteOnGift, refunds.RefundGift, moving.MoveLine, thanks.Letter]
