@@ -185,14 +185,10 @@ def is_declared(gift: Donation, day: date) -> bool:
     return any(covers(row, gift, day) for row in candidates([gift])[gift.pk])
 
 
-def of_addresses(addresses: Iterable[str]) -> list[Declaration]:
-    """In force, of the donors with these proved e-mail addresses."""
-    mine = Q()
-    for address in addresses:
-        mine |= Q(donor__email__iexact=address)
-        mine |= Q(donation__email__iexact=address, donation__status=Donation.Status.PAID)
-    if not mine:
-        return []
+def of_addresses(own: Q) -> list[Declaration]:
+    """In force, of donors with an e-mail address that `own` matches, and has been proved."""
+    gifts = Donation.objects.filter(own, status=Donation.Status.PAID)
+    mine = Q(donor__in=Donor.objects.filter(own)) | Q(donation__in=gifts)
     rows = Declaration.objects.filter(mine, cancelled_on=None, erased_at=None)
     return list(rows.select_related("legal_entity").order_by("-declared_on", "-pk"))
 

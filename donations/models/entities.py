@@ -44,6 +44,12 @@ class LegalEntity(models.Model):
     receipt_pack = models.CharField(
         _("receipt rules"), max_length=20, choices=Pack, default=Pack.UNITED_STATES
     )
+    registrations = models.TextField(
+        _("registration numbers"),
+        blank=True,
+        db_default="",
+        help_text=_("Of states that print one on receipts, a line each, such as FL CH12345."),
+    )
     # Neutral on purpose: whoever shares a card statement with the donor learns nothing from it.
     statement_descriptor = models.CharField(_("name on card statements"), max_length=22)
     is_default = models.BooleanField(_("used where nothing else is chosen"), default=False)
@@ -65,6 +71,11 @@ class LegalEntity(models.Model):
 
     def __str__(self) -> str:
         return self.short_name
+
+    def registration_in(self, region: str) -> str:
+        """The number in this state, where one is printed; else empty."""
+        lines = (line.partition(" ") for line in self.registrations.splitlines())
+        return next((number for code, _gap, number in lines if code == region.upper()), "")
 
 
 class GivingOptions(models.Model):

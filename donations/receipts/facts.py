@@ -62,7 +62,9 @@ def of_gift(donation: Donation, receipt: Receipt) -> Snapshot:
             payment_method=payment_method(donation),
             tribute=tribute(donation),
             replaces=receipt.replaces.label if receipt.replaces else "",
-            disclosures=pack.disclosures(donation.region, today, organisation, "")
+            disclosures=pack.disclosures(
+                donation.region, today, organisation, entity.registration_in(donation.region)
+            )
             if donation.country in ("", "US")
             else (),
             live=donation.livemode,

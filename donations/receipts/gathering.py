@@ -235,7 +235,7 @@ def _paper(
             currency=last.currency,
             rows=tuple(sorted(rows, key=attrgetter("after", "day"))),
             disclosures=PACKS[entity.receipt_pack].disclosures(
-                last.region, last_day, organisation, ""
+                last.region, last_day, organisation, entity.registration_in(last.region)
             )
             if at_home
             else (),

@@ -22,7 +22,7 @@ from donations.models import (
     Receipt,
     StaffNote,
 )
-from donations.staff import disputes, moving, notes, refunds, reversing, words
+from donations.staff import disputes, moving, notes, refunds, reversing, thanks, words
 from donations.staff.desk import (
     Cell,
     Desk,
@@ -362,4 +362,7 @@ class GiftsDesk(Desk):
     filterset_class = GiftFilter
     index_view_class = Gifts
     inspect_view_class = Gift
-    acts = [NoteOnGift, refunds.RefundGift, reversing.ReverseGift, moving.MoveLine]
+    acts = [
+        *(NoteOnGift, refunds.RefundGift, reversing.ReverseGift, moving.MoveLine),
+        thanks.Letter,
+    ]

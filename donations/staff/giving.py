@@ -1,5 +1,6 @@
 """What the give page offers and who receives: designations, suggested amounts, legal entities."""
 
+import re
 from typing import Any, ClassVar
 
 from django import forms
@@ -119,7 +120,8 @@ class EntityForm(WagtailAdminModelForm):
         model = LegalEntity
         fields: ClassVar[list[str]] = [
             *("name", "short_name", "tax_id", "address", "email", "phone", "website"),
-            *("statement_descriptor", "receipt_pack", "time_zone", "fiscal_year_begins"),
+            *("statement_descriptor", "receipt_pack", "registrations"),
+            *("time_zone", "fiscal_year_begins"),
         ]
 
     def clean_statement_descriptor(self) -> str:
@@ -127,6 +129,13 @@ class EntityForm(WagtailAdminModelForm):
         if len(text) < 5 or not any(sign.isalpha() for sign in text):
             raise ValidationError(_("Stripe asks for 5 to 22 signs with a letter among them."))
         return text
+
+    def clean_registrations(self) -> str:
+        lines = [" ".join(line.split()) for line in self.cleaned_data["registrations"].splitlines()]
+        kept = [line for line in lines if line]
+        if not all(re.fullmatch(r"[A-Z]{2} \S.*", line) for line in kept):
+            raise ValidationError(_("Please write each line as two letters and the number."))
+        return "\n".join(kept)
 
 
 class PlainList(generic.IndexView):

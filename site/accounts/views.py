@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from allauth.account.models import EmailAddress
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import ExtractYear
@@ -55,21 +54,15 @@ def my_giving(request: HttpRequest) -> HttpResponse:
     plans = [(plan, Facts.of(plan)) for plan in own]
     traced = [(gift, _trace(gift)) for gift in gifts]
     context = {"gifts": traced, "plans": plans, "years": _years(mine)}
-    context["declarations"] = declarations.of_addresses(addresses_of(request.user))
+    context["declarations"] = declarations.of_addresses(mine)
     return render(request, "accounts/my_giving.html", context)
-
-
-def addresses_of(user: Any) -> list[str]:
-    """E-mail addresses that she has proved to be hers."""
-    rows = EmailAddress.objects.filter(user_id=user.pk, verified=True)
-    return list(rows.values_list("email", flat=True))
 
 
 @never_cache
 @login_required
 def my_declaration(request: HttpRequest, pk: int) -> HttpResponse:
     """A Gift Aid declaration of hers, to read and, by a press, to cancel."""
-    mine = declarations.of_addresses(addresses_of(request.user))
+    mine = declarations.of_addresses(finding.own_addresses(request.user))
     row = next((one for one in mine if one.pk == pk), None)
     if row is None:
         raise Http404

@@ -12,7 +12,7 @@ from donations.models import Donation, Plan
 from donations.plans import links
 from tests.donations.plans.conftest import Standing
 
-MOST_QUERIES = 10
+MOST_QUERIES = 11
 
 
 @pytest.fixture

@@ -285,3 +285,12 @@ def test_what_was_a_purchase_gets_no_receipt_and_the_books_are_right(giving, run
 def test_something_given_back_must_be_described(giving):
     with pytest.raises(IntegrityError, match="donation_benefit_says_what_it_was"):
         giving.begin(benefit_minor=500)
+
+
+def test_a_states_sentence_holds_our_number_there(giving, run_jobs):
+    LegalEntity.objects.update(registrations="MD 123\nFL CH12345")
+    address = {"address_line1": "1 Bay Road", "city": "Miami", "postcode": "33101", "country": "US"}
+    florida = giving.paid(region="FL", **address)
+    run_jobs()
+    (sentence,) = florida.receipts.get().snapshot["disclosures"]
+    assert "REGISTRATION NO. CH12345." in sentence

@@ -8,6 +8,7 @@ from donations.models import (
     Mail,
     Receipt,
 )
+from donations.receipts import document, thanks
 from tests.roles import STAFF, acting_as
 
 pytestmark = pytest.mark.role(STAFF)
@@ -111,3 +112,20 @@ def test_a_reason_that_a_new_receipt_does_not_mend_is_refused(gift, care):
     typed = {"receipt_name": "Another", "reason": "amount", "confirmed": "1"}
     assert care.post(url("receipts:replace", receipt.pk), typed).status_code == 200
     assert Receipt.objects.count() == 1
+
+
+def test_the_adviser_of_a_fund_gets_a_letter_and_a_card_giver_none(care, make_gift):
+    fund = make_gift(source="advised_fund", name="Lakes Charitable Fund")
+    plain = make_gift()
+    with acting_as(STAFF):
+        url, other = (reverse("gifts:thanks", args=[gift.pk]) for gift in (fund, plain))
+    assert "says nothing about tax" in care.get(url).content.decode()
+    answer = care.post(url, {"to": "Maya Lindqvist"})
+    assert answer.content.startswith(b"%PDF")
+    assert "letter-" in answer["Content-Disposition"]
+    assert care.get(other).status_code == 302
+    facts = thanks.snapshot(fund, to="Maya Lindqvist")
+    assert (facts.receipt_name, facts.giver) == ("Maya Lindqvist", "Lakes Charitable Fund")
+    assert document.missing(facts) == []
+    with pytest.raises(thanks.NotDue):
+        thanks.snapshot(plain, to="Maya Lindqvist")
