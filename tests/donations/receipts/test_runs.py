@@ -13,7 +13,7 @@ from django.core import mail as outgoing
 from django.db import connection
 from django.db.models import Sum
 
-from donations import demo, jobs
+from donations import demo, jobs, mails
 from donations.models import (
     Donation,
     LegalEntity,
@@ -116,7 +116,11 @@ def test_an_annual_receipt_is_for_what_has_none_and_only_once(year, run_jobs):
     assert single.receipts.get().state == "issued"
     numbers = Receipt.objects.order_by("number").values_list("number", flat=True)
     assert list(numbers) == [1, 2, 3, 4, 5]
-    assert Mail.objects.get(template="receipt_of_year", status="sent").to == "ruth@example.org"
+    mail = Mail.objects.get(template="receipt_of_year", status="sent")
+    assert mail.to == "ruth@example.org"
+    links = receipt.links.count()
+    assert mails.context_of(mail, preview=True)["link"] == "…"
+    assert receipt.links.count() == links
     assert not Mail.objects.filter(to="").exists()
     assert {gift.receipt_items.count() for gift in posted} == {1}
     assert counted("receipt", run_jobs).count == 0
