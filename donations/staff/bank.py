@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Prefetch, QuerySet
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.forms.models import WagtailAdminModelForm
@@ -15,7 +15,15 @@ from wagtail.admin.ui.tables import Column
 
 from donations.bank import matching
 from donations.models import BankAccount, BankLine, BankMatch, BankStatement
-from donations.staff.bank_acts import MATCH, BringIn, Explain, MatchPayout, MatchSure, TakeBack
+from donations.staff.bank_acts import (
+    BRING,
+    MATCH,
+    BringIn,
+    Explain,
+    MatchPayout,
+    MatchSure,
+    TakeBack,
+)
 from donations.staff.desk import (
     Cell,
     Desk,
@@ -70,7 +78,6 @@ def find_lines(rows: QuerySet[BankLine], typed: str) -> QuerySet[BankLine]:
 class Lines(Listing):
     finder = staticmethod(find_lines)
     page_title = _("Bank lines")
-    add_item_label = _("Bring in a statement")
     paginate_by = 50
 
     def get_base_queryset(self) -> QuerySet[BankLine]:
@@ -92,6 +99,8 @@ class Lines(Listing):
         """How much of each account is explained, and payouts that should be here."""
         found: list[Notice] = []
         accounts = list(BankAccount.objects.select_related("legal_entity"))
+        if accounts and self.request.user.has_perm(BRING):
+            found.append(Notice(BringIn.page_title, reverse("bank_statements:new")))
         may = self.request.user.has_perm(MATCH)
         for account in accounts:
             known, all_of_it = matching.explained(account)
@@ -109,7 +118,11 @@ class Lines(Listing):
         for entity in {account.legal_entity for account in accounts}:
             late = matching.late_payouts(entity, timezone.localdate()).count()
             if late:
-                text = gettext("%(n)d payouts should be at the bank and are on no line")
+                text = ngettext(
+                    "%(n)d payout should be at the bank and is on no line",
+                    "%(n)d payouts should be at the bank and are on no line",
+                    late,
+                )
                 url = f"{reverse('payouts:index')}?unbanked=true&legal_entity={entity.pk}"
                 found.append(Notice(text % {"n": late}, url, "bad"))
         return found
@@ -185,9 +198,6 @@ class LinesDesk(Desk):
     index_view_class = Lines
     inspect_view_class = OneLine
     acts = [MatchPayout, Explain, TakeBack]
-
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_common_view_kwargs(**kwargs) | {"add_url_name": "bank_statements:new"}
 
 
 class Statements(Listing):
