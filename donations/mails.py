@@ -17,8 +17,8 @@ from core import money
 from core.links import public_url
 from core.retries import Patient
 from donations import timeline, tracing
+from donations.gift_aid.letters import of_declaration
 from donations.models import (
-    Declaration,
     Donation,
     Mail,
     Plan,
@@ -373,19 +373,6 @@ def _refunded(mail: Mail, preview: bool) -> dict[str, Any]:
     }
 
 
-def _declaration(mail: Mail, preview: bool) -> dict[str, Any]:
-    """Everything that was taken down by telephone, for the donor to read and to keep."""
-    row = Declaration.objects.select_related("legal_entity").get(pk=mail.about)
-    return {
-        "name": f"{row.first_name} {row.last_name}".strip(),
-        "address": row.address,
-        "text": row.text,
-        "declared_on": row.declared_on,
-        "organisation": row.legal_entity.short_name,
-        "help_email": row.legal_entity.email,
-    }
-
-
 # Apps above add theirs when they are ready, here and below.
 CONTEXTS: dict[str, Callable[[Mail, bool], dict[str, Any]]] = {
     "receipt": _receipt,
@@ -400,7 +387,7 @@ CONTEXTS: dict[str, Callable[[Mail, bool], dict[str, Any]]] = {
     "confirm_gift": _confirm,
     "gift_refunded": _refunded,
     "plan": letters.of_plan,
-    "gift_aid_confirmation": _declaration,
+    "gift_aid_confirmation": of_declaration,
 }
 # Called when staff correct the address of a mail, so that later ones go there too.
 READDRESS: dict[str, Callable[[Mail, str], None]] = {"statement": _readdress_statement}

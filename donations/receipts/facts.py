@@ -87,8 +87,8 @@ def printed(entity: LegalEntity) -> Entity:
 def payment_method(donation: Donation) -> str:
     """ "Visa ending in 4242" or "Check 1001", in the language of the moment."""
     if donation.source != Donation.Source.CARD:
-        number = donation.offline.check_number
-        return f"{donation.get_source_display()} {number}".strip()
+        row = getattr(donation, "offline", None)
+        return f"{donation.get_source_display()} {row.check_number if row else ''}".strip()
     brand = donation.card_brand.replace("_", " ").title()
     if not donation.card_last4:
         return brand

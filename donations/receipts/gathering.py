@@ -17,8 +17,9 @@ from django.utils.translation import override
 from core.tokens import sha256
 from donations import postal
 from donations.models import Donation, Entry, LegalEntity, Posting, Receipt, ReceiptItem
-from donations.receipts import facts, yearly
+from donations.receipts import cases, facts, yearly
 from donations.receipts.packs import PACKS
+from donations.receipts.packs.shape import Document
 from donations.receipts.yearly import Row, Yearly
 
 CHUNK = 1_000
@@ -91,7 +92,7 @@ def unreceipted(gifts: QuerySet[Donation]) -> QuerySet[Donation]:
 
 def receipts(year: Year) -> Iterator[Paper]:
     """What an annual receipt would be for."""
-    gifts = unreceipted(paid_in(year)).order_by("donor_id", "pk")
+    gifts = unreceipted(paid_in(year)).select_related("legal_entity").order_by("donor_id", "pk")
     rows = gifts.prefetch_related("lines__designation").iterator(CHUNK)
     for group in _by_donor(rows):
         paper = receipt_for(year, group)
@@ -100,13 +101,21 @@ def receipts(year: Year) -> Iterator[Paper]:
 
 
 def receipt_for(year: Year, group: list[Donation]) -> Paper | None:
-    """One receipt for these gifts; none if nothing of them is left."""
-    kept = [gift for gift in group if gift.kept_minor]
+    """One receipt for these gifts; none if nothing of them is left.
+
+    A gift that is worded in its own way (shares, something given back, an advised fund) is on none.
+    """
+    kept = [gift for gift in group if gift.kept_minor and _is_plain(gift)]
     if not kept:
         return None
     with override(kept[-1].language):
         rows = [_gift_row(gift, year, gift.kept_minor) for gift in kept]
     return _paper(yearly.KIND, year, kept, rows, tuple((gift.pk, gift.kept_minor) for gift in kept))
+
+
+def _is_plain(gift: Donation) -> bool:
+    own = gift.given or gift.benefit_minor
+    return not own and cases.decide(gift).document == Document.RECEIPT
 
 
 def statements(year: Year) -> Iterator[Paper]:

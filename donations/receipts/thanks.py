@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from donations.models import Donation, Receipt
-from donations.receipts import book, cases, document
+from donations.receipts import cases, document, facts
 from donations.receipts.packs.shape import Document
 from donations.receipts.snapshot import Snapshot
 
@@ -21,13 +21,13 @@ def snapshot(donation: Donation, *, to: str) -> Snapshot:
     decision = cases.decide(donation, credited=to)
     if not decision.thanks:
         raise NotDue(decision.because)
-    facts = book.facts(donation, Receipt())
+    gift = facts.of_gift(donation, Receipt())
     return replace(
-        facts,
+        gift,
         kind=Document.THANKS,
         sentences=decision.thanks,
         receipt_name=to,
-        giver=facts.receipt_name,
+        giver=gift.receipt_name,
         number="",
         code="",
         check_url="",

@@ -170,7 +170,7 @@ def _to_print(batch: GiftBatch) -> Section:
     )
 
 
-@permission_required("donations.view_receipt", raise_exception=True)
+@permission_required("donations.view_giftbatch", raise_exception=True)
 def print_receipts(request: HttpRequest, pk: int) -> HttpResponse:
     """The receipts that go by post, one after the other."""
     batch = get_object_or_404(GiftBatch, pk=pk)

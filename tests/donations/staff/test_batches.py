@@ -151,7 +151,7 @@ def test_receipts_that_go_by_post_come_in_one_file(clerk, batch, finance, quick_
     blank.add_blank_page()
     page = BytesIO()
     blank.save(page)
-    quick_drawing.side_effect = lambda _snapshot: page.getvalue()
+    quick_drawing.side_effect = lambda _snapshot, **_how: page.getvalue()
     clerk.gift(batch)
     clerk.gift(batch, 7500, name="Ama Mensah")
     clerk.post(batch)

@@ -114,8 +114,10 @@ def test_a_reason_that_a_new_receipt_does_not_mend_is_refused(gift, care):
     assert Receipt.objects.count() == 1
 
 
-def test_the_adviser_of_a_fund_gets_a_letter_and_a_card_giver_none(care, make_gift):
-    fund = make_gift(source="advised_fund", name="Lakes Charitable Fund")
+def test_the_adviser_of_a_fund_gets_a_letter_and_a_card_giver_none(care, clerk, make_gift):
+    fund = clerk.posted(
+        source="advised_fund", name="Lakes Charitable Fund", credited_name="Maya Lindqvist"
+    )
     plain = make_gift()
     with acting_as(STAFF):
         url, other = (reverse("gifts:thanks", args=[gift.pk]) for gift in (fund, plain))
