@@ -37,6 +37,7 @@ from donations.models import (
     Receipt,
 )
 from donations.receipts import book
+from tests.tour import papers
 
 if TYPE_CHECKING:
     from tests.tour.months import Months
@@ -100,6 +101,13 @@ class Finance:
         self._chain_of_receipts()
         self._fiscal_year()
         self._exports()
+        self.figures |= papers.year(self.course, self.entity, self.ada, self.folder)
+        self.figures |= papers.bank(self.entity, self.ada)
+        days = self.first, self.last
+        self.figures |= papers.audit(
+            self.course, self.entity, self.ben, days=days, folder=self.folder
+        )
+        call_command("verify_books", stdout=io.StringIO())
         return self.figures
 
     # --- Money in another currency --------------------------------------------------------------
@@ -183,7 +191,6 @@ class Finance:
             chain.append(
                 book.replace(chain[-1], reason="name", actor=self.ada, corrections=corrected)
             )
-            self.course.settle()
         book.void(chain[-1], reason="mistake", note="Given twice.", actor=self.ben)
         rows = Receipt.objects.in_bulk([one.pk for one in chain])
         states = [rows[one.pk].state for one in chain]
@@ -291,7 +298,7 @@ class Finance:
             last_day=self.last,
             actor=self.ada,
         )
-        self.course.settle()
+        self.course.do_jobs()
         asked.refresh_from_db()
         assert asked.state == "ready", (kind, form, asked.problem, asked.detail)
         return asked

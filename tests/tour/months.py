@@ -92,7 +92,7 @@ class Months:
             self.chance.shuffle(asked_for)
             for event in asked_for:
                 self._bring(event)
-            self._work()
+            self.do_jobs()
         steps = list(PlanStep.objects.filter(pk__gt=self.last_step).select_related("plan"))
         self.last_step = max([self.last_step, *(step.pk for step in steps)])
         self.stops.append(events)
@@ -109,7 +109,7 @@ class Months:
             assert answer.status == 200
         self.delivered += 1
 
-    def _work(self) -> None:
+    def do_jobs(self) -> None:
         """Until no job is due; those that come again in a few seconds are waited for."""
         until = time.monotonic() + LONGEST_SECONDS
         with connection.cursor() as cursor:
