@@ -30,7 +30,7 @@ def worker() -> Iterator[None]:
         with suppress(asyncio.CancelledError):
             loop.run_until_complete(task)
 
-    def undrawn(snapshot: Any) -> bytes:
+    def undrawn(snapshot: Any, **_how: Any) -> bytes:
         return f"%PDF {snapshot.number}".encode()
 
     thread = threading.Thread(target=run, daemon=True)
