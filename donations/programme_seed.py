@@ -124,7 +124,7 @@ def _give(source: str, given: dict[str, Any]) -> int:
             _insert(
                 Donation, "given",
                 reference="key", form_token="key",  # noqa: S106 - a column's name
-                legal_entity="%(entity)s", plan="plan_id",
+                legal_entity="%(entity)s", plan="plan_id", source="'card'",
                 invoice_id="CASE WHEN plan_id IS NOT NULL THEN 'in_' || key END",
                 status="'pending'", currency="'USD'", amount_minor="amount", name="name",
                 email="email", country="'US'", language="'en'", created_at="at",

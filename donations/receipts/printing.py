@@ -11,8 +11,11 @@ from donations.receipts import runs
 MOST = 1_000
 
 
-def letters(run: StatementRun, *, part: int = 1) -> bytes:
-    """What is drawn, in the order of postcode and name. What was voided since is left out."""
+def letters(run: StatementRun, *, part: int = 1) -> bytes | None:
+    """What is drawn, in the order of postcode and name; none if nothing is.
+
+    What was voided since is left out.
+    """
     import pikepdf  # noqa: PLC0415 - 30 MB that few processes need
 
     rows = run.statements.filter(email="").order_by("postcode", "name", "pk")
@@ -21,6 +24,8 @@ def letters(run: StatementRun, *, part: int = 1) -> bytes:
     valid = Q(receipt=None, sha256__isnull=False)
     valid |= Q(receipt__state=Receipt.State.ISSUED, receipt__sha256__isnull=False)
     found = run.statements.filter(valid).select_related("receipt__file", "file").in_bulk(keys)
+    if not found:
+        return None
     with pikepdf.new() as merged:
         for key in keys:
             if key in found:

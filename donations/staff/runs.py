@@ -11,6 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
+from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
@@ -337,7 +338,11 @@ def letters(request: HttpRequest, pk: int, part: int) -> HttpResponse:
     """Papers for donors without e-mail, in the order of the post."""
     _allow(request, SEE)
     run = get_object_or_404(StatementRun, pk=pk)
-    return _pdf(printing.letters(run, part=part), f"letters-{run.year}-{run.pk}-{part}.pdf")
+    data = printing.letters(run, part=part)
+    if data is None:
+        messages.warning(request, _("There is nothing to print: not yet, or not any more."))
+        return redirect("yearly:inspect", pk)
+    return _pdf(data, f"letters-{run.year}-{run.pk}-{part}.pdf")
 
 
 def _allow(request: HttpRequest, permission: str) -> None:

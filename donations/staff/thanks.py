@@ -26,7 +26,7 @@ class LetterForm(forms.Form):
 class Letter(Act):
     name = "thanks"
     title = _("Letter of thanks")
-    permission = "donations.view_receipt"
+    permission = "donations.resend_receipt"
     icon = "mail"
     form_class = LetterForm
 

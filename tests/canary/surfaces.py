@@ -74,7 +74,8 @@ def of_file(name: str, data: bytes) -> Iterator[Surface]:
 
 def _pdf(name: str, data: bytes) -> Iterator[Surface]:
     assert shutil.which("pdftotext"), "pdftotext is missing: apt-get install poppler-utils"
-    text = subprocess.run(["pdftotext", "-", "-"], input=data, capture_output=True, check=True)
+    text = subprocess.run(["pdftotext", "-", "-"], input=data, capture_output=True, check=False)
+    assert not text.returncode, f"{name} is no PDF: {data[:60]!r}"
     yield f"{name} (text of the PDF)", text.stdout
     with pikepdf.open(io.BytesIO(data)) as pdf:
         facts = [f"{key} {value}" for key, value in pdf.docinfo.items()]

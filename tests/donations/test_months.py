@@ -73,11 +73,11 @@ def test_sums_equal_a_plain_recount_of_random_postings(another):
     assert rows.count() == len(told)
 
 
-def test_income_is_told_by_source_and_appeal_and_a_gift_without_receipt_counts(make_gift):
-    gift = make_gift(appeal="spring", source="cheque")
+def test_income_is_told_by_source_and_appeal_and_a_gift_without_receipt_counts(clerk, make_gift):
+    gift = clerk.posted(appeal="spring")
     plain = make_gift()
     months.rebuild()
-    first = plain.paid_at.date().replace(day=1)
+    first = min(gift.paid_at, plain.paid_at).date().replace(day=1)
     end = (first + timedelta(days=40)).replace(day=1)
     told = months.read(gift.legal_entity, "USD", first=first, end=end)
     assert told.sources == {"cheque": gift.amount_minor, "card": plain.amount_minor}

@@ -261,7 +261,7 @@ def test_a_test_receipt_is_never_called_valid(giving, run_jobs, public_client):
 
 def test_the_rule_of_the_country_decides_what_a_gift_gets(giving, clerk, run_jobs):
     fund = clerk.posted(
-        100_000, source="advised_fund", name="Lakes Charitable Fund", credited_name="Maya Lindqvist"
+        100_000, source="advised_fund", name="Lakes Charitable Fund", kind="organisation"
     )
     shares = clerk.posted(
         401_250, source="stock", symbol="EXMP", shares=Decimal(25),

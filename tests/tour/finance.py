@@ -191,7 +191,7 @@ class Finance:
             chain.append(
                 book.replace(chain[-1], reason="name", actor=self.ada, corrections=corrected)
             )
-        book.void(chain[-1], reason="mistake", note="Given twice.", actor=self.ben)
+        book.void(chain[-1], reason="duplicate", note="Given twice.", actor=self.ben)
         rows = Receipt.objects.in_bulk([one.pk for one in chain])
         states = [rows[one.pk].state for one in chain]
         assert states == ["replaced", "replaced", "void"], states
@@ -231,14 +231,10 @@ class Finance:
         inside = Entry.objects.filter(posted_on__gte=period.begins_on).earliest("posted_on", "pk")
         assert inside.posted_on <= periods.last_day(period)
         try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(
-                    "INSERT INTO donations_entry (source, kind, donation_id, legal_entity_id,"
-                    " livemode, occurred_at, posted_on, reason, created_at)"
-                    " SELECT 'late', kind, donation_id, legal_entity_id, livemode, occurred_at,"
-                    " posted_on, '', created_at FROM donations_entry WHERE id = %s",
-                    [inside.pk],
-                )
+            with transaction.atomic():
+                late = Entry.objects.get(pk=inside.pk)
+                late.pk, late.source, late.sha256 = None, "late", "0" * 64
+                late.save(force_insert=True)
         except DatabaseError as refusal:
             said = str(refusal)
         else:

@@ -1,4 +1,4 @@
-"""What finance puts on paper at the turn of a year: the bank's lines, statements, the audit pack."""
+"""What finance puts on paper at the turn of a year: bank lines, statements, the audit pack."""
 
 import csv
 import io
@@ -121,4 +121,4 @@ def audit(
             (folder / Path(name).name).write_bytes(archive.read(name))
     assert len(rows) == len(papers) == SAMPLE
     whole = sum(not row["missing"] for row in rows)
-    return {"Audit pack": f"{len(names)} files; of {len(rows)} sampled gifts {whole} have all links"}
+    return {"Audit pack": f"{len(names)} files; of {len(rows)} gifts drawn {whole} have all links"}

@@ -115,9 +115,7 @@ def test_a_reason_that_a_new_receipt_does_not_mend_is_refused(gift, care):
 
 
 def test_the_adviser_of_a_fund_gets_a_letter_and_a_card_giver_none(care, clerk, make_gift):
-    fund = clerk.posted(
-        source="advised_fund", name="Lakes Charitable Fund", credited_name="Maya Lindqvist"
-    )
+    fund = clerk.posted(source="advised_fund", name="Lakes Charitable Fund", kind="organisation")
     plain = make_gift()
     with acting_as(STAFF):
         url, other = (reverse("gifts:thanks", args=[gift.pk]) for gift in (fund, plain))
