@@ -226,7 +226,6 @@ def main() -> None:
     parser.add_argument("--donors", type=int, default=20)
     parser.add_argument("--months", type=int, default=12)
     parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--finance", action="store_true")
     options = parser.parse_args()
     sandbox = Sandbox(settings.STRIPE_API_BASE, webhook_secret=os.environ["STRIPE_WEBHOOK_SECRETS"])
     sandbox.steer_deliveries(paused=True)
@@ -248,8 +247,7 @@ def main() -> None:
         said = io.StringIO()
         call_command("reconcile", days=max(400, 31 * options.months + 30), stdout=said)
         told = course.figures()
-        # Only of a year that all of `make tour` was seen with.
-        of_the_books = Finance(course, options.folder).run() if options.finance else {}
+        of_the_books = Finance(course, options.folder).run()
     figures = (
         told
         | of_the_books
