@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 
 import pytest
+from django.conf import settings
+from django.utils import translation
 
 from tests import jobs, roles
 
@@ -29,6 +31,12 @@ def role(request: pytest.FixtureRequest) -> Iterator[str]:
     name = str(marker.args[0]) if marker else roles.PUBLIC
     with roles.acting_as(name):
         yield name
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> None:
+    """Each test begins in the site's own language, whatever page the one before it asked for."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture

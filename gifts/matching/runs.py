@@ -18,6 +18,7 @@ from django.db import IntegrityError, connections
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.memory import looked_through_later
 from core.tokens import sha256
 from gifts.delivery.outbox import carried
 from gifts.matching import reading
@@ -50,6 +51,7 @@ class Decision:
     stale: list[tuple[Match, str]]
 
 
+@looked_through_later()
 def propose(*, by: Any) -> MatchRun:
     """The best plan for what is open and ready now; takes the place of a proposal not decided.
 

@@ -1,7 +1,8 @@
 """What another choice would cost: one need served in place of another, with the same thing."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -53,22 +54,25 @@ class Swaps:
         with_thing, without = _Side(), _Side()
         cost = market.cost.tolist()
         price, thing_of = {}, {}
+        # Needs of one partner and one class differ in their price alone.
+        cheapest: dict[tuple[str, int], tuple[int, str]] = {}
         for pair in held:
             code, row = pair.ask.code, market.rows[pair.thing.code]
             price[code] = self.problem.press[code] + cost[row][market.columns[code]]
             thing_of[code] = pair.thing.code
-            for scope, steps in self.last[pair.ask.partner]:
-                with_thing.see(scope, row, -price[code] - steps, code)
+            _keep(cheapest, (pair.ask.partner, row), (-price[code], code))
+        for (partner, row), (days, code) in cheapest.items():
+            for scope, steps in self.last[partner]:
+                _keep(with_thing.best[scope], row, (days - steps, code))
+                without.asked[scope].add(row)
+        cheapest = {}
         for ask in lost:
-            for scope, steps in self.next[ask.partner]:
-                own = self.problem.press[ask.code] + steps
-                without.see(scope, market.columns[ask.code], own, ask.code)
-        for ask in lost:
-            for scope, _steps in self.next[ask.partner]:
-                with_thing.ask(scope, market.columns[ask.code])
-        for pair in held:
-            for scope, _steps in self.last[pair.ask.partner]:
-                without.ask(scope, market.rows[pair.thing.code])
+            own = self.problem.press[ask.code], ask.code
+            _keep(cheapest, (ask.partner, market.columns[ask.code]), own)
+        for (partner, column), (days, code) in cheapest.items():
+            for scope, steps in self.next[partner]:
+                _keep(without.best[scope], column, (days + steps, code))
+                with_thing.asked[scope].add(column)
         with_thing.answer(market.cost)
         without.answer(market.cost.T)
         for ask in lost:
@@ -112,25 +116,16 @@ class _Side:
     """Needs with a thing, or without: of each class the one that an exchange costs least with."""
 
     def __init__(self) -> None:
-        self.best: dict[Scope, dict[int, tuple[int, str]]] = {}
+        self.best: defaultdict[Scope, dict[int, tuple[int, str]]] = defaultdict(dict)
         # Classes of the other side that ask for the best of a scope.
-        self.asked: dict[Scope, set[int]] = {}
+        self.asked: defaultdict[Scope, set[int]] = defaultdict(set)
         # The best for such a class, where any fits.
         self.least: dict[tuple[Scope, int], tuple[int, str]] = {}
-
-    def see(self, scope: Scope, place: int, days: int, code: str) -> None:
-        own = self.best.setdefault(scope, {})
-        known = own.get(place)
-        if known is None or (days, code) < known:
-            own[place] = days, code
-
-    def ask(self, scope: Scope, against: int) -> None:
-        self.asked.setdefault(scope, set()).add(against)
 
     def answer(self, costs: Matrix) -> None:
         """Find all that was asked for, given what each class costs with each of the other side."""
         for scope, own in self.best.items():
-            against, places = sorted(self.asked.get(scope, ())), sorted(own)
+            against, places = sorted(self.asked[scope]), sorted(own)
             if not against:
                 continue
             days = np.array([own[place][0] for place in places], np.int64)
@@ -141,3 +136,9 @@ class _Side:
             for other, place, count in zip(against, at.tolist(), least, strict=True):
                 if count != NEVER:
                     self.least[scope, other] = count, own[places[place]][1]
+
+
+def _keep(least: dict[Any, tuple[int, str]], key: Any, found: tuple[int, str]) -> None:
+    known = least.get(key)
+    if known is None or found < known:
+        least[key] = found
