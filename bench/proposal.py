@@ -20,8 +20,8 @@ def run(ground: Ground) -> Table:
     table.remarks.append(
         f"The {THINGS} things and {NEEDS} needs of “Matching” as rows of the two databases; "
         f"`gifts.matching.runs.propose` in one process, medians of {ROUNDS}, each after the one "
-        "before it was put aside. Target: at most 2 s for the whole. The plain loop tells how fast the "
-        "machine was just then."
+        "before it was put aside. Target: at most 2 s for the whole. The plain loop tells how "
+        "fast the machine was just then."
     )
     return table
 

@@ -8,7 +8,7 @@ its outbox.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from operator import attrgetter
@@ -33,6 +33,7 @@ from gifts.vault.models import Match, MatchRun, Need, Purpose
 from gifts.vault.transactions import vault_atomic
 
 PLAIN = tuple(field.name for field in fields(Ask))
+COLUMNS = attrgetter(*PLAIN)
 
 
 class Refused(Exception):
@@ -208,9 +209,9 @@ def _close(run: MatchRun, *, by: Any) -> None:
 def _fingerprint(problem: Problem) -> str:
     """The same things, needs, partners and weights on the same day have the same."""
 
-    def rows(of: Iterable[Any], kind: type[Any]) -> list[str]:
-        values = attrgetter(*(field.name for field in fields(kind)))
-        return sorted(repr(values(row)) for row in of)
+    def rows(of: Iterable[Any], kind: type[Any]) -> list[Any]:
+        # Sorted by their code, which each begins with and no two share.
+        return sorted(map(attrgetter(*(field.name for field in fields(kind))), of))
 
     asks, things = rows(problem.asks, Ask), rows(problem.things, Thing)
     partners = rows(problem.partners.values(), Partner)
@@ -231,7 +232,7 @@ def _figures(
         "kinds": [asdict(share) for share in now.kinds],
         "regions": [asdict(share) for share in now.regions],
         "partners": [asdict(share) for share in now.partners],
-        "unserved": [_plain(ask) | {"reasons": reasons.why_not(ask)} for ask in plan.unserved],
+        "unserved": [[*_plain(ask), reasons.why_not(ask)] for ask in plan.unserved],
     }
     if last:
         asked = {ask.code for ask in problem.asks}
@@ -245,19 +246,21 @@ def _figures(
     return found
 
 
-def _plain(ask: Ask) -> dict[str, Any]:
+def _plain(ask: Ask) -> list[Any]:
     """A need by its plain columns, as JSON takes them."""
-    return {name: getattr(ask, name) for name in PLAIN} | {
-        "stated_on": ask.stated_on.isoformat(),
-        "needed_by": ask.needed_by and ask.needed_by.isoformat(),
-    }
+    return [v.isoformat() if isinstance(v, date) else v for v in COLUMNS(ask)]
+
+
+def left(row: Sequence[Any]) -> dict[str, Any]:
+    """By name, what a run kept of a need that it left without a thing."""
+    return dict(zip((*PLAIN, "reasons"), row, strict=True))
 
 
 def unserved(run: MatchRun) -> list[Ask]:
     """The needs that a run left without a thing, as it read them."""
     found = []
-    for row in run.figures["unserved"]:
-        facts = {name: value for name, value in row.items() if name != "reasons"}
+    for facts in map(left, run.figures["unserved"]):
+        del facts["reasons"]
         facts["stated_on"] = date.fromisoformat(facts["stated_on"])
         facts["needed_by"] = facts["needed_by"] and date.fromisoformat(facts["needed_by"])
         found.append(Ask(**facts))

@@ -22,7 +22,7 @@ from donations.staff.desk import (
     ShortColumn,
     moment,
 )
-from gifts.matching import words
+from gifts.matching import runs, words
 from gifts.models import Unit
 from gifts.staff import matching_words
 from gifts.staff.matching_acts import Approve, Propose, PutAside
@@ -112,7 +112,8 @@ class OneRun(Reading):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         run: MatchRun = self.object
-        unserved = self._page(run.figures["unserved"], "waiting")
+        waiting = self._page(run.figures["unserved"], "waiting")
+        unserved = [runs.left(row) for row in waiting]
         today = date.fromisoformat(run.figures["today"])
         names = Names(
             [row["partner"] for row in unserved]
@@ -130,7 +131,7 @@ class OneRun(Reading):
             "bars": self._bars(run, names),
             "matches": matches,
             "cards": [matching_words.match_card(match, names) for match in matches],
-            "waiting": unserved,
+            "waiting": waiting,
             "waiting_cards": [matching_words.waiting_card(row, names, today) for row in unserved],
             "may_decide": may_decide and open_count > 0,
             "open_count": open_count,

@@ -32,7 +32,7 @@ def propose() -> dict[str, Any]:
     assert first
     assert all(reasons for _unit, _cost, reasons in first.values())
     unserved = runs.unserved(run)
-    assert all(row["reasons"] for row in run.figures["unserved"])
+    assert all(runs.left(row)["reasons"] for row in run.figures["unserved"])
     assert len(first) + len(unserved) == run.needs_read
     return {
         **{"run": run.pk, "matches": len(first), "without": len(unserved)},

@@ -62,7 +62,8 @@ class Match(models.Model):
         # It came to its end: the thing is in use, or both are free again.
         ENDED = "ended", _("Ended")
 
-    run = models.ForeignKey(MatchRun, models.PROTECT, related_name="matches")
+    # Both constraints below begin with the run: it needs no index of its own.
+    run = models.ForeignKey(MatchRun, models.PROTECT, related_name="matches", db_index=False)
     need = models.ForeignKey(Need, models.PROTECT, related_name="matches")
     # The thing itself is beyond the wall; this code is on its label.
     unit_code = models.CharField(_("thing"), max_length=9)
