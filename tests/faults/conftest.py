@@ -5,8 +5,8 @@ import os
 import pytest
 
 FULL = os.environ.get("FAULTS") == "full"
-# A mutant is a whole test run in a copy of the tree: too dear for every day.
-collect_ignore = [] if FULL else ["test_mutants.py"]
+# A mutant is a whole test run in a copy of the tree, LibreOffice is over 200 MB: too dear for every day.
+collect_ignore = [] if FULL else ["test_mutants.py", "test_spreadsheet.py"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
