@@ -5,7 +5,8 @@ import os
 import pytest
 
 FULL = os.environ.get("FAULTS") == "full"
-# A mutant is a whole test run in a copy of the tree, LibreOffice is over 200 MB: too dear for every day.
+# Too dear for every day: a mutant is a whole test run in a copy of the tree, and LibreOffice is
+# over 200 MB.
 collect_ignore = [] if FULL else ["test_mutants.py", "test_spreadsheet.py"]
 
 
