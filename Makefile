@@ -49,7 +49,7 @@ canary-full: ## The same as every role, wherever pages lead; and who may do what
 	@CANARY=full $(PY) -m pytest -n 0 tests/canary tests/site/matrix $(ARGS)
 
 faults: ## The long crash, race and outage runs
-	@sh deploy/bootstrap.sh tests
+	@sh deploy/bootstrap.sh faults
 	@FAULTS=full $(PY) -m pytest -m faults $(ARGS)
 
 bench: ## Measure speed and limits

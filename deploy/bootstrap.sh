@@ -1,11 +1,13 @@
 #!/bin/sh
 # Make this checkout ready to run: system packages, .venv, locked Python packages, translations.
 # Safe to repeat and quick when nothing is missing. `sh deploy/bootstrap.sh tests` also brings what
-# only tests and the tour need. PYTHON=… chooses the interpreter (3.11 or newer).
+# only tests and the tour need, `sh deploy/bootstrap.sh faults` besides it LibreOffice (over 200 MB).
+# PYTHON=… chooses the interpreter (3.11 or newer).
 set -eu
 cd "$(dirname "$0")/.."
 lock=requirements/dev.txt # pinned, with a hash for each file
 stamp=.venv/made-from
+case ${1:-} in tests | faults) tests=yes ;; *) tests= ;; esac
 PATH=$PATH:/usr/sbin:/sbin
 
 say() { printf '%s\n' "$*" >&2; }
@@ -30,13 +32,14 @@ if command -v ldconfig >/dev/null; then
     case $libraries in *"${pair%%=*}"*) ;; *) need "${pair#*=}" ;; esac
   done
 fi
-if [ "${1:-}" = tests ]; then
+if [ -n "$tests" ]; then
   command -v chromium >/dev/null || command -v google-chrome >/dev/null || need chromium
   command -v qpdf >/dev/null || need qpdf
   command -v pdftoppm >/dev/null || need poppler-utils
   # What drives the browser brings a Node of its own, which lacks this one.
   case ${libraries:-libatomic.so.1} in *libatomic.so.1*) ;; *) need libatomic1 ;; esac
 fi
+[ "${1:-}" != faults ] || command -v soffice >/dev/null || need libreoffice-calc
 python=
 if [ -n "$rebuild" ]; then
   for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
@@ -88,7 +91,7 @@ fi
 
 # --- Stripe's command line, with which a test drives the sandbox (31 MB); skipped where npm lacks ---
 cli=var/cache/stripe-cli
-if [ "${1:-}" = tests ] && [ ! -e "$cli/node_modules/.bin/stripe" ] && command -v npm >/dev/null; then
+if [ -n "$tests" ] && [ ! -e "$cli/node_modules/.bin/stripe" ] && command -v npm >/dev/null; then
   mkdir -p "$cli"
   npm install --prefix "$cli" --no-save --no-package-lock --no-audit --no-fund --silent \
     @stripe/cli@1.52.0 >/dev/null 2>&1 ||

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from django.db.models import Q
+
 from core.tokens import sha256
 from donations.models import (
     BalanceTransaction,
@@ -46,10 +48,16 @@ def of(donation_id: int) -> Chain:
         payouts,
         list(matches.select_related("line__statement", "line__account", "by")),
         entries,
-        list(gift.receipts.order_by("pk").select_related("voided_by")),
+        _receipts(gift),
     )
     chain.missing = [*_of_money(chain), *_of_papers(chain)]
     return chain
+
+
+def _receipts(gift: Donation) -> list[Receipt]:
+    """Its own, and those of a year on which it stands."""
+    theirs = Q(donation=gift) | Q(items__donation=gift)
+    return list(Receipt.objects.filter(theirs).order_by("pk"))
 
 
 def _of_money(chain: Chain) -> list[str]:
@@ -77,7 +85,8 @@ def _of_money(chain: Chain) -> list[str]:
 def _of_papers(chain: Chain) -> list[str]:
     valid = [one for one in chain.receipts if one.state == Receipt.State.ISSUED]
     if not valid and chain.donation.kept_minor:
-        return ["No valid receipt for what we have of this gift."]
+        ended = "".join(f" {one.label} is {one.state}." for one in chain.receipts[-1:])
+        return [f"No valid receipt for what we have of this gift.{ended}"]
     found = list[str]()
     for receipt in valid:
         file = ReceiptFile.objects.filter(receipt=receipt).first()

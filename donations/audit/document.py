@@ -139,7 +139,7 @@ def _entries(chain: Chain) -> Section:
 def _receipts(chain: Chain, span: Span) -> Section:
     rows = [
         [
-            receipt.label,
+            f"{receipt.label}{'' if receipt.donation_id else ', of the whole year'}",
             str(receipt.get_state_display()),
             moment(receipt.issued_at, span),
             _amount(receipt.snapshot["amount_minor"], receipt.snapshot["currency"]),

@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 from django.utils import timezone
 
-from donations import periods
+from donations import demo, periods
 from donations.audit import chain, making, sampling, sheets
 from donations.bank import camt, matching, statements
 from donations.books import anchors
@@ -27,6 +27,7 @@ from donations.models import (
 )
 from donations.receipts import book as receipts
 from tests.donations.bank import made
+from tests.donations.receipts import years
 from tests.donations.staff.test_books_desks import text
 from tests.donations.staff.test_desks import url
 from tests.donations.test_months import book
@@ -171,6 +172,21 @@ def test_a_chain_names_each_link_that_lacks(make_gift):
     assert (found.missing, found.payouts, len(found.matches)) == ([], [payout], 1)
     matching.unmatch(found.matches[0].line, by=person(factor=False), reason="wrong")
     assert chain.of(gift.pk).missing == ["No bank line: payout po_1 is matched with none."]
+
+
+def test_a_chain_ends_in_the_receipt_of_the_year_that_a_gift_stands_on(db, run_jobs):
+    demo.seed()
+    gift = years.given(5000)
+    assert "No valid receipt for what we have of this gift." in chain.of(gift.pk).missing
+    with years.quickly():
+        run = years.issued(years.counted("receipt", run_jobs), run_jobs)
+    receipt = run.statements.get().receipt
+    found = chain.of(gift.pk)
+    assert found.receipts == [receipt]
+    assert [text for text in found.missing if "eceipt" in text] == []
+    receipts.void(receipt, reason="duplicate", note="twice", actor=person(factor=False))
+    (told,) = (text for text in chain.of(gift.pk).missing if "eceipt" in text)
+    assert told == f"No valid receipt for what we have of this gift. {receipt.label} is void."
 
 
 def test_months_opened_again_stand_in_the_pack_with_who_and_why(make_gift, actor):
