@@ -15,15 +15,14 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets import AdminDateInput
 from wagtail.admin.widgets.button import HeaderButton
 
 from donations.audit import making
 from donations.models import AuditPack, LegalEntity
+from donations.staff.asking import Ask
 from donations.staff.desk import (
     Act,
     Cell,
@@ -103,48 +102,23 @@ class PackForm(forms.Form):
         return data
 
 
-class AskForPack(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
+class AskForPack(Ask):
     page_title = _("New audit pack")
     header_icon = "folder-open-inverse"
-    template_name = "donations/staff/act.html"
+    permission = ASK
+    namespace, desk_title = "audit_packs", _("Audit packs")
     form_class = PackForm
-    request: Any
+    button = _("Make the pack")
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.has_perm(ASK):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    def form_valid(self, form: PackForm) -> HttpResponse:
-        data = form.cleaned_data
-        pack = making.ask(
-            data["entity"],
-            first_day=data["first_day"],
-            last_day=data["last_day"],
-            sample_size=data["sample_size"],
-            seed=data["seed"],
-            actor=self.request.user,
+    def question(self) -> Text:
+        return _(
+            "One file with the balances of the period, a sample of gifts with all their "
+            "papers, and what was voided, opened again or checked. It names the donors of the "
+            "sample: it is kept for 60 days, and each download is put on record."
         )
-        return redirect("audit_packs:inspect", pack.pk)
 
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("audit_packs:index"), "label": gettext("Audit packs")},
-            {"url": "", "label": str(self.page_title)},
-        ]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {
-            "question": _(
-                "One file with the balances of the period, a sample of gifts with all their "
-                "papers, and what was voided, opened again or checked. It names the donors of the "
-                "sample: it is kept for 60 days, and each download is put on record."
-            ),
-            "back": reverse("audit_packs:index"),
-            "button": _("Make the pack"),
-        }
+    def make(self, data: dict[str, Any]) -> AuditPack:
+        return making.ask(data.pop("entity"), **data, actor=self.request.user)
 
 
 class PackState(StateColumn):
@@ -298,15 +272,12 @@ class PacksDesk(Desk):
     icon = "folder-open-inverse"
     ordering: ClassVar[list[str]] = ["-asked_at", "-pk"]
     index_view_class = Packs
+    add_view_class = AskForPack
     inspect_view_class = OnePack
     acts = [Again, Erase]
 
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_common_view_kwargs(**kwargs) | {"add_url_name": "audit_packs:add"}
-
     def extra_urls(self) -> list[URLPattern]:
         return [
-            path("new/", AskForPack.as_view(), name="add"),
             path("download/<int:pk>/", download, name="download"),
             path("progress/<int:pk>/", progress, name="progress"),
         ]

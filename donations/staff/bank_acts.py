@@ -3,19 +3,15 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import FormView
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from donations.bank import camt, matching, plain, statements
 from donations.bank.facts import Statement, Unreadable
-from donations.models import BankAccount, BankLine
+from donations.models import BankAccount, BankLine, BankStatement
+from donations.staff.asking import Ask
 from donations.staff.desk import Act, NotPossible, Text, amount, day
 
 MATCH = "donations.match_bankline"
@@ -85,52 +81,35 @@ def wrong(error: Unreadable, currency: str) -> str:
     return str(WRONG[error.code]) % {"about": error.about}
 
 
-class BringIn(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
+class BringIn(Ask):
     """A file of a bank: all of its statements are taken, or none."""
 
     page_title = _("Bring in a statement")
     header_icon = "upload"
-    template_name = "donations/staff/act.html"
+    permission = BRING
+    namespace, desk_title = "bank_statements", _("Bank statements")
     form_class = StatementForm
-    request: Any
+    button = _("Bring it in")
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.has_perm(BRING):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    def question(self) -> Text:
+        return _(
+            "It is taken only if the opening balance and its lines make the closing one. The "
+            "same statement brought in twice changes nothing."
+        )
 
-    def form_valid(self, form: StatementForm) -> HttpResponse:
-        account = form.cleaned_data["account"]
+    def make(self, data: dict[str, Any]) -> BankStatement:
+        account = data["account"]
         try:
-            taken = statements.take_all(form.cleaned_data["told"], account, by=self.request.user)
+            taken = statements.take_all(data["told"], account, by=self.request.user)
         except Unreadable as error:
-            form.add_error("file", wrong(error, account.currency))
-            return self.form_invalid(form)
+            raise forms.ValidationError({"file": wrong(error, account.currency)}) from None
         fresh = [one for one, is_new in taken if is_new]
         if not fresh:
             messages.warning(self.request, _("Nothing was taken: it was brought in before."))
         for one in fresh:
             text = ngettext("%(n)d line was taken.", "%(n)d lines were taken.", one.lines_count)
             messages.success(self.request, text % {"n": one.lines_count})
-        return redirect("bank_statements:inspect", taken[0][0].pk)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("bank_statements:index"), "label": gettext("Bank statements")},
-            {"url": "", "label": str(self.page_title)},
-        ]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {
-            "question": _(
-                "It is taken only if the opening balance and its lines make the closing one. The "
-                "same statement brought in twice changes nothing."
-            ),
-            "back": reverse("bank_statements:index"),
-            "button": _("Bring it in"),
-        }
+        return taken[0][0]
 
 
 class OfLine(Act):

@@ -2,19 +2,17 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import FormView
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from donations.models import GiftBatch, OfflineGift
 from donations.offline import duplicates, entering
+from donations.staff.asking import Ask, FormPage
 from donations.staff.batch_forms import NEW, BatchForm, GiftForm, initial_of
 from donations.staff.desk import Cell, Section, Text, amount, day
 from donations.staff.offline_words import hint, why_not
@@ -22,57 +20,32 @@ from donations.staff.offline_words import hint, why_not
 ENTER = "donations.add_giftbatch"
 
 
-class Form(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
-    """A page with a form, for who may enter gifts."""
-
+class OfBatches(FormPage):
     permission = ENTER
-    request: Any
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.has_perm(self.permission):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("offline:index"), "label": gettext("Batches of gifts")},
-            *self.between(),
-            {"url": "", "label": str(self.page_title)},
-        ]
-
-    def between(self) -> list[dict[str, Any]]:
-        return []
+    namespace, desk_title = "offline", _("Batches of gifts")
 
 
-class NewBatch(Form):
+class NewBatch(OfBatches, Ask):
     page_title = _("New batch")
     header_icon = "plus"
-    template_name = "donations/staff/act.html"
     form_class = BatchForm
+    button = _("Begin")
 
-    def form_valid(self, form: BatchForm) -> HttpResponse:
-        data = form.cleaned_data
-        batch = entering.begin(
-            **{name: data[name] for name in data if name != "expected"},
-            expected_minor=data["expected"],
-            by=self.request.user,
+    def question(self) -> Text:
+        return _(
+            "Count the gifts and add them up first. Then enter them one by one: the batch is "
+            "posted only if both figures are met."
         )
-        return redirect("offline:enter", batch.pk)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {
-            "question": _(
-                "Count the gifts and add them up first. Then enter them one by one: the batch is "
-                "posted only if both figures are met."
-            ),
-            "back": reverse("offline:index"),
-            "button": _("Begin"),
-        }
+    def make(self, data: dict[str, Any]) -> GiftBatch:
+        expected = data.pop("expected")
+        return entering.begin(**data, expected_minor=expected, by=self.request.user)
+
+    def after(self, row: GiftBatch) -> str:
+        return reverse("offline:enter", args=[row.pk])
 
 
-class Enter(Form):
+class Enter(OfBatches):
     """The rows so far, and the form for the next."""
 
     page_title = _("Enter gifts")

@@ -310,15 +310,12 @@ class BatchesDesk(Desk):
     ordering: ClassVar[list[str]] = ["-pk"]
     filterset_class = BatchFilter
     index_view_class = Batches
+    add_view_class = NewBatch
     inspect_view_class = OneBatch
     acts = [PostBatch, DepositBatch, CorrectBatch, DiscardBatch]
 
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_common_view_kwargs(**kwargs) | {"add_url_name": "offline:add"}
-
     def extra_urls(self) -> list[URLPattern]:
         return [
-            path("new/", NewBatch.as_view(), name="add"),
             path("enter/<int:pk>/", Enter.as_view(), name="enter"),
             path("row/<int:pk>/", EditRow.as_view(), name="row"),
             path("print/<int:pk>/", print_receipts, name="print"),

@@ -2,11 +2,9 @@
 
 from typing import Any, ClassVar
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
@@ -15,8 +13,8 @@ from wagtail.admin.ui.tables import Column
 
 from donations.books import checking
 from donations.models import BooksCheck
+from donations.staff.asking import Ask
 from donations.staff.desk import (
-    Act,
     Cell,
     Desk,
     Listing,
@@ -133,28 +131,11 @@ class OneCheck(Reading):
         return shown
 
 
-class CheckNow(Act):
-    """Not about a row: it makes one."""
-
-    name = "new"
-    title = _("Check the books now")
+class CheckNow(Ask):
+    page_title = _("Check the books now")
     permission = "donations.add_bookscheck"
-    icon = "check"
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not self.request.user.has_perm(self.permission):
-            raise PermissionDenied
-        return super(Act, self).dispatch(request, *args, **kwargs)
-
-    def get_page_subtitle(self) -> str:
-        return ""
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            *self.breadcrumbs_items,
-            {"url": self.back(), "label": str(Checks.page_title)},
-            {"url": "", "label": str(self.title)},
-        ]
+    namespace, desk_title = "checks", Checks.page_title
+    button = page_title
 
     def question(self) -> Text:
         return _(
@@ -162,13 +143,10 @@ class CheckNow(Act):
             "page shows how far it is."
         )
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def make(self, data: dict[str, Any]) -> BooksCheck:
         check = checking.ask(by=self.request.user)
         messages.success(self.request, _("It waits for the next worker."))
-        return redirect(reverse("checks:inspect", args=[check.pk]))
-
-    def back(self) -> str:
-        return reverse("checks:index")
+        return check
 
 
 class ChecksDesk(Desk):
@@ -185,5 +163,4 @@ class ChecksDesk(Desk):
         return super().get_common_view_kwargs(**kwargs) | {"add_url_name": "checks:new"}
 
     def extra_urls(self) -> list[URLPattern]:
-        view = CheckNow.as_view(model=self.model, namespace=self.url_namespace)
-        return [path("new/", view, name="new")]
+        return [path("new/", CheckNow.as_view(), name="new")]

@@ -261,15 +261,12 @@ class CutOverDesk(Desk):
     icon = "resubmit"
     ordering: ClassVar[list[str]] = ["-pk"]
     index_view_class = CutOvers
+    add_view_class = Begin
     inspect_view_class = OneCutOver
     acts = [Load, Undo]
 
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_common_view_kwargs(**kwargs) | {"add_url_name": "cutover:add"}
-
     def extra_urls(self) -> list[URLPattern]:
         return [
-            path("new/", Begin.as_view(), name="add"),
             path("upload/<int:pk>/<slug:kind>/", SendPart.as_view(), name="upload"),
             path("columns/<int:pk>/", PartColumns.as_view(), name="columns"),
             path("bad/<int:pk>/", bad_rows, name="bad"),

@@ -8,13 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from donations.models import CutOver, LegalEntity, Upload
 from donations.offline import cutover, importing, reading
 from donations.offline.entering import NotPossible
-from donations.staff.batch_entry import Form
+from donations.staff.asking import Ask, FormPage
 from donations.staff.batch_forms import DayField
 from donations.staff.desk import Text
 from donations.staff.offline_words import unreadable, why_not
@@ -45,42 +44,28 @@ class BeginForm(forms.Form):
             entity.widget = forms.HiddenInput()
 
 
-class OfCutOver(Form):
+class OfCutOver(FormPage):
     permission = LOAD
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("cutover:index"), "label": gettext("Cut-overs")},
-            *self.between(),
-            {"url": "", "label": str(self.page_title)},
-        ]
+    namespace, desk_title = "cutover", _("Cut-overs")
 
 
-class Begin(OfCutOver):
+class Begin(OfCutOver, Ask):
     page_title = _("New cut-over")
     header_icon = "plus"
-    template_name = "donations/staff/act.html"
     form_class = BeginForm
+    button = _("Begin")
 
-    def form_valid(self, form: BeginForm) -> HttpResponse:
+    def question(self) -> Text:
+        return _(
+            "Donors, past gifts and opening balances come in three files. Nothing is taken "
+            "over before you have seen all of it."
+        )
+
+    def make(self, data: dict[str, Any]) -> CutOver:
         try:
-            made = cutover.begin(**form.cleaned_data, by=self.request.user)
+            return cutover.begin(**data, by=self.request.user)
         except NotPossible as refused:
-            form.add_error("as_of", why_not(refused, ""))
-            return self.form_invalid(form)
-        return redirect("cutover:inspect", made.pk)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {
-            "question": _(
-                "Donors, past gifts and opening balances come in three files. Nothing is taken "
-                "over before you have seen all of it."
-            ),
-            "back": reverse("cutover:index"),
-            "button": _("Begin"),
-        }
+            raise forms.ValidationError({"as_of": why_not(refused, "")}) from None
 
 
 class SendPart(OfCutOver):
@@ -134,8 +119,7 @@ class SendPart(OfCutOver):
         return context | {"back": self.home()}
 
 
-class PartColumns(Columns):
-    permission = LOAD
+class PartColumns(OfCutOver, Columns):
     kinds = cutover.FILES
 
     def home(self) -> str:
@@ -143,11 +127,6 @@ class PartColumns(Columns):
 
     def after(self) -> str:
         return self.home()
-
-    def between(self) -> list[dict[str, Any]]:
-        return []
-
-    get_breadcrumbs_items = OfCutOver.get_breadcrumbs_items
 
 
 @permission_required(LOAD, raise_exception=True)

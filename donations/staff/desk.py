@@ -354,40 +354,45 @@ class Desk(ModelViewSet):
     add_to_reference_index = False
     copy_view_enabled = False
     inspect_view_enabled = True
+    # Where one more is made, if people may: at new/.
+    add_view_class: Any = None
     acts: Sequence[type[Act]] = ()
     form_fields: Sequence[str] = ()
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         common: dict[str, Any] = super().get_common_view_kwargs(**kwargs)
-        gone = ("add", "edit", "delete", "copy", "history", "usage")
+        gone = ["edit", "delete", "copy", "history", "usage"]
+        gone += [] if self.add_view_class else ["add"]
         return common | {f"{name}_url_name": None for name in gone}
 
     def get_inspect_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         own = {"acts": self.acts, "namespace": self.url_namespace}
-        given: dict[str, Any] = super().get_inspect_view_kwargs(**own, **kwargs)
-        return given | {"template_name": self.inspect_view_class.template_name}
+        own |= {"template_name": self.inspect_view_class.template_name}
+        return dict(super().get_inspect_view_kwargs(**own, **kwargs))
 
     def get_index_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        given: dict[str, Any] = super().get_index_view_kwargs(**kwargs)
-        return given | {"template_name": self.index_view_class.template_name}
+        own = {"template_name": self.index_view_class.template_name}
+        return dict(super().get_index_view_kwargs(**own, **kwargs))
+
+    @property
+    def add_view(self) -> Any:
+        """Wagtail's own form has to be told what it is for; a page of ours knows."""
+        if issubclass(self.add_view_class, generic.CreateView):
+            return super().add_view
+        return self.add_view_class.as_view()
 
     def extra_urls(self) -> Iterable[URLPattern]:
         return ()
 
     def get_urlpatterns(self) -> list[URLPattern]:
         key = f"<{self.pk_path_converter}:pk>"
+        own = {"model": self.model, "namespace": self.url_namespace}
         return [
             path("", self.index_view, name="index"),
             path("results/", self.index_results_view, name="index_results"),
             path(f"inspect/{key}/", self.inspect_view, name="inspect"),
-            *(
-                path(
-                    f"{act.name}/{key}/",
-                    act.as_view(model=self.model, namespace=self.url_namespace),
-                    name=act.name,
-                )
-                for act in self.acts
-            ),
+            *(path(f"{act.name}/{key}/", act.as_view(**own), name=act.name) for act in self.acts),
+            *([path("new/", self.add_view, name="add")] if self.add_view_class else []),
             *self.extra_urls(),
         ]
 

@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import (
     HttpRequest,
-    HttpResponse,
     HttpResponseBase,
     JsonResponse,
     StreamingHttpResponse,
@@ -21,15 +20,14 @@ from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets import AdminDateInput
 from wagtail.admin.widgets.button import HeaderButton
 
 from donations.exports import making
 from donations.models import Export, LegalEntity
+from donations.staff.asking import Ask
 from donations.staff.desk import (
     Act,
     Cell,
@@ -104,26 +102,25 @@ class ExportForm(forms.Form):
         return data
 
 
-class AskForExport(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
-    """The form; what was asked for is a page of its own afterwards."""
-
+class AskForExport(Ask):
     page_title = _("New export")
     header_icon = "download"
-    template_name = "donations/staff/act.html"
+    permission = ASK
+    namespace, desk_title = "exports", _("Exports")
     form_class = ExportForm
-    request: Any
+    button = _("Make the file")
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.has_perm(ASK):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    def question(self) -> Text:
+        return _(
+            "The file is made in the background, compared with the ledger and offered only "
+            "if every total is equal. It is kept for 14 days; each download is put on record."
+        )
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "user": self.request.user}
 
-    def form_valid(self, form: ExportForm) -> HttpResponse:
-        data = form.cleaned_data
-        export = making.ask(
+    def make(self, data: dict[str, Any]) -> Export:
+        return making.ask(
             data["kind"],
             form=data["format"],
             entity=data["entity"],
@@ -131,25 +128,6 @@ class AskForExport(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-ar
             last_day=data["last_day"],
             actor=self.request.user,
         )
-        return redirect("exports:inspect", export.pk)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("exports:index"), "label": gettext("Exports")},
-            {"url": "", "label": str(self.page_title)},
-        ]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {
-            "question": _(
-                "The file is made in the background, compared with the ledger and offered only "
-                "if every total is equal. It is kept for 14 days; each download is put on record."
-            ),
-            "back": reverse("exports:index"),
-            "button": _("Make the file"),
-        }
 
 
 class StateColumn(Column):
@@ -377,15 +355,12 @@ class ExportsDesk(Desk):
     icon = "download"
     ordering: ClassVar[list[str]] = ["-asked_at", "-pk"]
     index_view_class = Exports
+    add_view_class = AskForExport
     inspect_view_class = OneExport
     acts = [Again, Erase]
 
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_common_view_kwargs(**kwargs) | {"add_url_name": "exports:add"}
-
     def extra_urls(self) -> list[URLPattern]:
         return [
-            path("new/", AskForExport.as_view(), name="add"),
             path("download/<int:pk>/", download, name="download"),
             path("progress/<int:pk>/", progress, name="progress"),
         ]

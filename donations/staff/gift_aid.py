@@ -3,23 +3,18 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import FormView
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets import AdminDateInput
 
 from donations.gift_aid import declarations
 from donations.models import Declaration, Donor, LegalEntity
 from donations.receipts.packs import PACKS
+from donations.staff.asking import Ask
 from donations.staff.desk import Act, Cell, Desk, Listing, Notice, Reading, Section, Text, day, link
 
 Way = Declaration.Way
@@ -221,22 +216,22 @@ class TakeDownForm(forms.Form):
         return chosen
 
 
-class TakeDown(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
-    """The form for staff; the row is a page of its own afterwards."""
-
+class TakeDown(Ask):
     page_title = _("From paper or telephone")
     header_icon = "form"
-    template_name = "donations/staff/act.html"
+    permission = KEEP
+    namespace, desk_title = "gift_aid_declarations", _("Gift Aid declarations")
     form_class = TakeDownForm
-    request: Any
+    button = _("Take it down")
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.has_perm(KEEP):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    def question(self) -> Text:
+        return gettext(
+            "Read these words to a donor on the telephone, or compare them with the paper: "
+            "“%(words)s” One by telephone is confirmed by mail, if the donor has an address; "
+            "else send a letter and say so on the next page."
+        ) % {"words": self._words()}
 
-    def form_valid(self, form: TakeDownForm) -> HttpResponse:
-        data = form.cleaned_data
+    def make(self, data: dict[str, Any]) -> Declaration:
         person = declarations.Person(
             **{
                 name: data[name]
@@ -246,7 +241,7 @@ class TakeDown(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
                 )
             }
         )
-        made = declarations.declare(
+        return declarations.declare(
             data["entity"],
             scope=Declaration.Scope.ALL,
             way=data["way"],
@@ -256,28 +251,6 @@ class TakeDown(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
             declared_on=data["declared_on"],
             actor=self.request.user,
         )
-        return redirect("gift_aid_declarations:inspect", made.pk)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        url = reverse("gift_aid_declarations:index")
-        return [
-            *self.breadcrumbs_items,
-            {"url": url, "label": gettext("Gift Aid declarations")},
-            {"url": "", "label": str(self.page_title)},
-        ]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {
-            "question": gettext(
-                "Read these words to a donor on the telephone, or compare them with the paper: "
-                "“%(words)s” One by telephone is confirmed by mail, if the donor has an address; "
-                "else send a letter and say so on the next page."
-            )
-            % {"words": self._words()},
-            "back": reverse("gift_aid_declarations:index"),
-            "button": _("Take it down"),
-        }
 
     def get_initial(self) -> dict[str, Any]:
         return {**super().get_initial(), "donor": self.request.GET.get("donor", "")}
@@ -299,12 +272,6 @@ class DeclarationsDesk(Desk):
     ordering: ClassVar[list[str]] = ["-declared_on", "-pk"]
     filterset_class = DeclarationFilter
     index_view_class = Declarations
+    add_view_class = TakeDown
     inspect_view_class = OneDeclaration
     acts = [Confirm, Cancel]
-
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        given = super().get_common_view_kwargs(**kwargs)
-        return given | {"add_url_name": "gift_aid_declarations:add"}
-
-    def extra_urls(self) -> list[URLPattern]:
-        return [path("new/", TakeDown.as_view(), name="add")]

@@ -13,16 +13,15 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets import AdminDateInput
 from wagtail.admin.widgets.button import HeaderButton
 
 from core import money
 from donations.gift_aid import claims, looking
 from donations.models import Claim, ClaimFile, LegalEntity
+from donations.staff.asking import Ask
 from donations.staff.desk import (
     Act,
     Desk,
@@ -80,21 +79,23 @@ class ClaimForm(forms.Form):
         return data
 
 
-class NewClaim(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
+class NewClaim(Ask):
     """First a dry run with every gift that is left out and why; pressed again, exactly that."""
 
     page_title = _("New claim")
     header_icon = "form"
-    template_name = "donations/staff/act.html"
+    permission = ASK
+    namespace, desk_title = "gift_aid_claims", _("Gift Aid claims")
     form_class = ClaimForm
-    request: Any
+    button = _("Look it over")
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.has_perm(ASK):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    def question(self) -> Text:
+        return _(
+            "First you see what can be claimed, and of every other gift why not. A claim is "
+            "for gifts of people with a declaration that covers them."
+        )
 
-    def form_valid(self, form: ClaimForm) -> HttpResponse:
+    def form_valid(self, form: forms.Form) -> HttpResponse:
         data = form.cleaned_data
         days = {"first_day": data["first_day"], "last_day": data["last_day"]}
         if "confirmed" in self.request.POST:
@@ -120,26 +121,12 @@ class NewClaim(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
         context = self.get_context_data(form=again, summary=shown(found))
         return self.render_to_response(context)
 
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("gift_aid_claims:index"), "label": gettext("Gift Aid claims")},
-            {"url": "", "label": str(self.page_title)},
-        ]
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        dry = "summary" in context
-        return context | {
-            "question": _("Nothing is claimed yet. What is shown here is claimed, or nothing.")
-            if dry
-            else _(
-                "First you see what can be claimed, and of every other gift why not. A claim is "
-                "for gifts of people with a declaration that covers them."
-            ),
-            "back": reverse("gift_aid_claims:index"),
-            "button": _("Make the claim") if dry else _("Look it over"),
-        }
+        context = super().get_context_data(**kwargs)
+        if "summary" not in context:
+            return context
+        text = _("Nothing is claimed yet. What is shown here is claimed, or nothing.")
+        return context | {"question": text, "button": _("Make the claim")}
 
 
 def shown(found: looking.Look) -> list[Section]:
@@ -374,15 +361,12 @@ class ClaimsDesk(Desk):
     icon = "form"
     ordering: ClassVar[list[str]] = ["-made_at", "-pk"]
     index_view_class = Claims
+    add_view_class = NewClaim
     inspect_view_class = OneClaim
     acts = [Sent, Paid, Discard]
 
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_common_view_kwargs(**kwargs) | {"add_url_name": "gift_aid_claims:add"}
-
     def extra_urls(self) -> list[URLPattern]:
         return [
-            path("new/", NewClaim.as_view(), name="add"),
             path("download/<int:pk>/", download, name="download"),
             path("progress/<int:pk>/", progress, name="progress"),
         ]

@@ -10,13 +10,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from donations.models import LegalEntity, Statement, StatementRun
 from donations.receipts import printing, runs
+from donations.staff.asking import Ask
 from donations.staff.desk import (
     Act,
     Cell,
@@ -95,46 +94,25 @@ class RunForm(forms.Form):
             self.fields["year"].initial = runs.last_over(first)
 
 
-class NewRun(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
+class NewRun(Ask):
     page_title = _("Count a year")
     header_icon = "calendar-alt"
-    template_name = "donations/staff/act.html"
+    permission = ASK
+    namespace, desk_title = "yearly", _("Papers of the year")
     form_class = RunForm
-    request: Any
+    button = _("Count it")
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.has_perm(ASK):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    def question(self) -> Text:
+        return _(
+            "Everything is counted and shown; nothing leaves the house before somebody has "
+            "looked it over and issues it."
+        )
 
-    def form_valid(self, form: forms.Form) -> HttpResponse:
-        data = form.cleaned_data
+    def make(self, data: dict[str, Any]) -> StatementRun:
         try:
-            run = runs.ask(
-                data["kind"], entity=data["entity"], year=data["year"], actor=self.request.user
-            )
+            return runs.ask(data.pop("kind"), **data, actor=self.request.user)
         except runs.NotPossible as refused:
-            form.add_error("year", WHY_NOT[refused.code])
-            return self.form_invalid(form)
-        return redirect("yearly:inspect", run.pk)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("yearly:index"), "label": gettext("Papers of the year")},
-            {"url": "", "label": str(self.page_title)},
-        ]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {
-            "question": _(
-                "Everything is counted and shown; nothing leaves the house before somebody has "
-                "looked it over and issues it."
-            ),
-            "back": reverse("yearly:index"),
-            "button": _("Count it"),
-        }
+            raise forms.ValidationError({"year": WHY_NOT[refused.code]}) from None
 
 
 class Runs(Listing):
@@ -364,15 +342,12 @@ class RunsDesk(Desk):
     icon = "calendar-check"
     ordering: ClassVar[list[str]] = ["-asked_at", "-pk"]
     index_view_class = Runs
+    add_view_class = NewRun
     inspect_view_class = OneRun
     acts = [Issue, GoOn]
 
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_common_view_kwargs(**kwargs) | {"add_url_name": "yearly:add"}
-
     def extra_urls(self) -> list[URLPattern]:
         return [
-            path("new/", NewRun.as_view(), name="add"),
             path("progress/<int:pk>/", progress, name="progress"),
             path("paper/<int:pk>/", paper, name="paper"),
             path("letters/<int:pk>/<int:part>/", letters, name="letters"),

@@ -17,7 +17,7 @@ from wagtail.admin import messages
 from donations.exports import disarm
 from donations.models import Designation, GiftBatch, Upload
 from donations.offline import columns, entering, importing, reading
-from donations.staff.batch_entry import ENTER, Form
+from donations.staff.batch_entry import ENTER, OfBatches
 from donations.staff.batch_forms import SeenForm
 from donations.staff.desk import Cell, Notice, Section, Text, amount, day
 from donations.staff.offline_words import fault, hint, unreadable, why_not
@@ -28,7 +28,7 @@ State = Upload.State
 SHOWN = 20
 
 
-class SendFile(Form):
+class SendFile(OfBatches):
     """A file for an open batch."""
 
     page_title = _("Import a file")
@@ -73,7 +73,7 @@ def between(batch: GiftBatch) -> list[dict[str, Any]]:
     return [{"url": reverse("offline:inspect", args=[batch.pk]), "label": str(batch)}]
 
 
-class OfUpload(Form):
+class OfUpload(OfBatches):
     """A page of one file that is not taken over yet."""
 
     kinds: tuple[str, ...] = (Upload.Kind.GIFTS,)

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
@@ -93,12 +92,6 @@ class WindowsDesk(Desk):
 
     def get_form_class(self, for_update: bool = False) -> type[WindowForm]:
         return WindowForm
-
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_common_view_kwargs(**kwargs) | {"add_url_name": "windows:add"}
-
-    def extra_urls(self) -> list[URLPattern]:
-        return [path("new/", self.add_view, name="add")]
 
 
 def open_now() -> list[EventWindow]:

@@ -268,6 +268,7 @@ class OrdersDesk(Desk):
     icon = "clipboard-list"
     ordering = ["-pk"]
     index_view_class = Orders
+    add_view_class = acts.NewOrder
     inspect_view_class = Order
     acts = (
         *(acts.AddLine, acts.RemoveLine, acts.ApproveOrder, acts.PlaceOrder, advances.PayAdvance),
@@ -276,12 +277,8 @@ class OrdersDesk(Desk):
         *(acts.CoverOrder, arrivals.CloseOrder, acts.CancelOrder),
     )
 
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_common_view_kwargs(**kwargs) | {"add_url_name": "orders:add"}
-
     def extra_urls(self) -> list[URLPattern]:
         return [
-            path("new/", acts.NewOrder.as_view(), name="add"),
             path("labels/<int:pk>/", order_labels, name="labels"),
         ]
 

@@ -4,20 +4,18 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import FormView
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from core import money
 from core.tokens import new_token
 from donations.models import Designation
 from donations.spending import NotAllowed, TooLittle
+from donations.staff.asking import Ask
 from donations.staff.desk import Act, Section, Text, amount
 from gifts.buying import Refused, orders
 from gifts.models import ItemKind, OrderLine, PurchaseOrder, Supplier, Wish
@@ -56,52 +54,42 @@ class NewOrderForm(forms.Form):
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
 
 
-class NewOrder(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
+class NewOrder(Ask):
     """Draw up an order; its lines follow on the next page."""
 
-    template_name = "donations/staff/act.html"
     page_title = _("New order")
     header_icon = "clipboard-list"
+    permission = "gifts.add_purchaseorder"
+    namespace, desk_title = "orders", _("Orders")
     form_class = NewOrderForm
-    request: Any
+    button = _("Draw up")
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.has_perm("gifts.add_purchaseorder"):
-            raise PermissionDenied
-        wish = request.GET.get("wish", "")
-        self.wish = Wish.objects.filter(pk=wish).first() if wish.isdecimal() else None
-        return super().dispatch(request, *args, **kwargs)
+    def question(self) -> Text:
+        return _(
+            "An order goes to one supplier. A colleague approves it before it is placed; "
+            "whoever draws up or places it neither confirms what comes nor approves the "
+            "invoice."
+        )
+
+    @cached_property
+    def wish(self) -> Wish | None:
+        wish = self.request.GET.get("wish", "")
+        return Wish.objects.filter(pk=wish).first() if wish.isdecimal() else None
 
     def get_initial(self) -> dict[str, Any]:
         offered = PurchaseOrder.Route.values
         planned = self.wish.kind.route if self.wish else ""
         return {"route": planned if planned in offered else offered[0]}
 
-    def form_valid(self, form: forms.Form) -> HttpResponse:
+    def make(self, data: dict[str, Any]) -> PurchaseOrder:
         currency = self.wish.currency if self.wish else ""
-        order = orders.draw_up(by=self.request.user, currency=currency, **form.cleaned_data)
+        order = orders.draw_up(by=self.request.user, currency=currency, **data)
         messages.success(self.request, _("The order is drawn up. What shall it buy?"))
+        return order
+
+    def after(self, row: PurchaseOrder) -> str:
         asked = f"?wish={self.wish.pk}" if self.wish else ""
-        return redirect(reverse("orders:line", args=[order.pk]) + asked)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("orders:index"), "label": gettext("Orders")},
-            {"url": "", "label": str(self.page_title)},
-        ]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {
-            "question": _(
-                "An order goes to one supplier. A colleague approves it before it is placed; "
-                "whoever draws up or places it neither confirms what comes nor approves the "
-                "invoice."
-            ),
-            "back": reverse("orders:index"),
-            "button": _("Draw up"),
-        }
+        return reverse("orders:line", args=[row.pk]) + asked
 
 
 class LineForm(forms.Form):

@@ -4,22 +4,19 @@ from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets import AdminDateInput
 from wagtail.admin.widgets.button import HeaderButton
 
+from donations.staff.asking import Ask
 from donations.staff.desk import (
     Cell,
     Desk,
@@ -28,6 +25,7 @@ from donations.staff.desk import (
     Notice,
     Reading,
     Section,
+    Text,
     day,
     link,
     moment,
@@ -184,40 +182,23 @@ class RecordForm(forms.Form):
         return self.cleaned_data["given_on"]
 
 
-class ConsentForm(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
-    """A page of its own with one form."""
-
-    template_name = "donations/staff/act.html"
+class OfConsents(Ask):
     header_icon = "openquote"
-    permission: ClassVar[str]
-    asks: ClassVar[Any]
-    request: Any
+    namespace, desk_title = "consents", _("Consents")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.has_perm(self.permission):
-            raise PermissionDenied
         answer = super().dispatch(request, *args, **kwargs)
         answer["Cache-Control"] = "no-store, private"
         return answer
 
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("consents:index"), "label": gettext("Consents")},
-            {"url": "", "label": str(self.page_title)},
-        ]
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        back = reverse("consents:index")
-        return context | {"question": self.asks, "back": back, "button": self.page_title}
-
-
-class Record(ConsentForm):
-    form_class = RecordForm
-    page_title = _("Record a consent")
+class Record(OfConsents):
+    page_title = button = _("Record a consent")
     permission = "vault.add_consent"
-    asks = _("A survivor's yes to one exact text. Another word in it, and it is another text.")
+    form_class = RecordForm
+
+    def question(self) -> Text:
+        return _("A survivor's yes to one exact text. Another word in it, and it is another text.")
 
     def get_initial(self) -> dict[str, Any]:
         return {"given_on": timezone.localdate()}
@@ -239,20 +220,21 @@ class CodeForm(forms.Form):
     code = forms.CharField(label=_("Code"), max_length=20)
 
 
-class Withdraw(ConsentForm):
-    form_class = CodeForm
-    page_title = _("Withdraw by code")
+class Withdraw(OfConsents):
+    page_title = button = _("Withdraw by code")
     permission = "vault.change_consent"
-    asks = _("Whoever has the code may withdraw. From now on nothing shows this text any more.")
+    form_class = CodeForm
 
-    def form_valid(self, form: forms.Form) -> HttpResponse:
+    def question(self) -> Text:
+        return _("Whoever has the code may withdraw. From now on nothing shows this text any more.")
+
+    def make(self, data: dict[str, Any]) -> Consent:
         try:
-            row = consents.withdraw(form.cleaned_data["code"], by=self.request.user)
+            row = consents.withdraw(data["code"], by=self.request.user)
         except consents.NoSuchCode:
-            form.add_error("code", _("No consent has this code."))
-            return self.form_invalid(form)
+            raise forms.ValidationError({"code": _("No consent has this code.")}) from None
         messages.success(self.request, _("The consent is withdrawn."))
-        return redirect("consents:inspect", row.pk)
+        return row
 
 
 class ConsentsDesk(Desk):
@@ -265,13 +247,8 @@ class ConsentsDesk(Desk):
     filterset_class = ConsentFilter
     index_view_class = Consents
     inspect_view_class = ConsentPage
+    add_view_class = Record
     acts = (ReadConsent,)
 
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_common_view_kwargs(**kwargs) | {"add_url_name": "consents:add"}
-
     def extra_urls(self) -> list[URLPattern]:
-        return [
-            path("new/", Record.as_view(), name="add"),
-            path("withdraw/", Withdraw.as_view(), name="withdraw"),
-        ]
+        return [path("withdraw/", Withdraw.as_view(), name="withdraw")]

@@ -3,19 +3,15 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
+from donations.staff.asking import Ask
 from donations.staff.desk import (
     Act,
     Cell,
@@ -148,53 +144,40 @@ class ReasonForm(forms.Form):
     )
 
 
-class Declare(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
-    form_class = ReasonForm
-    template_name = "donations/staff/act.html"
+class Declare(Ask):
     page_title = _("Declare an emergency")
     header_icon = "warning"
-    request: Any
+    permission = "vault.add_breakglass"
+    namespace, desk_title = "emergencies", _("Emergencies")
+    form_class = ReasonForm
+    button = page_title
+    serious = True
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.has_perm("vault.add_breakglass"):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    def question(self) -> Text:
+        return gettext(
+            "Somebody is in danger, and nobody who may read is there. For an hour you may; "
+            "these hear of it at once, by name: %(who)s. Each look is on record under this "
+            "emergency, and somebody else reviews it."
+        ) % {"who": names(leads(self.request.user)) or gettext("nobody yet")}
 
-    def form_valid(self, form: forms.Form) -> HttpResponse:
+    def make(self, data: dict[str, Any]) -> BreakGlass:
         by, at = self.request.user, timezone.now()
         told = leads(by)
         if len(told) < TOLD_AT_LEAST:
-            form.add_error(None, gettext("It takes two privacy leads who hear of it; tell them."))
-            return self.form_invalid(form)
+            raise forms.ValidationError(
+                gettext("It takes two privacy leads who hear of it; tell them.")
+            )
         # First they are told, then it is open: the two databases share no transaction.
         alarms.tell(told, by=by, at=at)
-        emergencies.declare(by=by, at=at, **form.cleaned_data)
+        made = emergencies.declare(by=by, at=at, **data)
         messages.warning(
             self.request,
             gettext("For an hour you may read. Told by mail: %(who)s.") % {"who": names(told)},
         )
-        return redirect("emergencies:index")
+        return made
 
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("emergencies:index"), "label": gettext("Emergencies")},
-            {"url": "", "label": str(self.page_title)},
-        ]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {
-            "question": gettext(
-                "Somebody is in danger, and nobody who may read is there. For an hour you may; "
-                "these hear of it at once, by name: %(who)s. Each look is on record under this "
-                "emergency, and somebody else reviews it."
-            )
-            % {"who": names(leads(self.request.user)) or gettext("nobody yet")},
-            "back": reverse("emergencies:index"),
-            "button": self.page_title,
-            "serious": True,
-        }
+    def after(self, row: BreakGlass) -> str:
+        return reverse("emergencies:index")
 
 
 class EmergenciesDesk(Desk):
@@ -205,10 +188,5 @@ class EmergenciesDesk(Desk):
     ordering = ["-pk"]
     index_view_class = Emergencies
     inspect_view_class = Emergency
+    add_view_class = Declare
     acts = (Review,)
-
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_common_view_kwargs(**kwargs) | {"add_url_name": "emergencies:add"}
-
-    def extra_urls(self) -> list[URLPattern]:
-        return [path("new/", Declare.as_view(), name="add")]

@@ -4,19 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import FormView
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets import AdminDateInput
 
 from donations import postal
+from donations.staff.asking import Ask
 from donations.staff.desk import Act, NotPossible, Section, Text, day
 from gifts.delivery import closing
 from gifts.models import Region
@@ -87,42 +82,25 @@ class AmendForm(SealedForm):
             self.fields[name].help_text = _("Kept confidential. Left empty, it stays as it is.")
 
 
-class EnterPartner(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
-    form_class = SealedForm
-    template_name = "donations/staff/act.html"
+class EnterPartner(Ask):
     page_title = _("New partner")
     header_icon = "group"
-    request: Any
+    permission = "vault.add_partner"
+    namespace, desk_title = "partners", _("Partners")
+    form_class = SealedForm
+    button = _("Enter")
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        if not request.user.has_perm("vault.add_partner"):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+    def question(self) -> Text:
+        return _(
+            "An organisation that looks after people and would state what they need. It takes "
+            "part after an assessment that two people signed."
+        )
 
-    def form_valid(self, form: forms.Form) -> HttpResponse:
-        data = dict(form.cleaned_data)
+    def make(self, data: dict[str, Any]) -> Partner:
         sealed = {name: data.pop(name) for name in SEALED}
         partner = partners.apply(by=self.request.user, sealed=sealed, **data)
         messages.success(self.request, _("The partner is entered. Two people assess it next."))
-        return redirect("partners:inspect", partner.pk)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        return [
-            *self.breadcrumbs_items,
-            {"url": reverse("partners:index"), "label": gettext("Partners")},
-            {"url": "", "label": str(self.page_title)},
-        ]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {
-            "question": _(
-                "An organisation that looks after people and would state what they need. It takes "
-                "part after an assessment that two people signed."
-            ),
-            "back": reverse("partners:index"),
-            "button": _("Enter"),
-        }
+        return partner
 
 
 class ReadPartner(Read):

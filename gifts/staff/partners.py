@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.db.models import Count, Q, QuerySet
-from django.urls import URLPattern, path
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
@@ -194,14 +193,9 @@ class PartnersDesk(Desk):
     filterset_class = PartnerFilter
     index_view_class = Partners
     inspect_view_class = PartnerPage
+    add_view_class = acts.EnterPartner
     acts = (
         *(acts.ReadPartner, acts.Amend, acts.Assess, acts.Sign, acts.Activate),
         *(case_workers.AddWorker, case_workers.Vouch, case_workers.EndWorker),
         *(acts.Suspend, acts.WindUp, acts.Close),
     )
-
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_common_view_kwargs(**kwargs) | {"add_url_name": "partners:add"}
-
-    def extra_urls(self) -> list[URLPattern]:
-        return [path("new/", acts.EnterPartner.as_view(), name="add")]

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.db.models import QuerySet
-from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -230,9 +229,3 @@ class WishesDesk(Desk):
 
     def get_form_class(self, for_update: bool = False) -> type[WishForm]:
         return WishForm
-
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_common_view_kwargs(**kwargs) | {"add_url_name": "wishes:add"}
-
-    def extra_urls(self) -> list[URLPattern]:
-        return [path("new/", self.add_view, name="add")]
