@@ -25,7 +25,7 @@ def standing(entity: LegalEntity, *, on: date, language: str) -> str:
     words = texts.get(language, texts["en"])
     # The first wordings had no sentence of it for itself.
     sentence = words.get("status", words["imprint"])
-    return sentence.format(entity=entity.name.removesuffix("."), tax_id=entity.tax_id)
+    return sentence.format(entity=entity.name, tax_id=entity.tax_id)
 
 
 def stated(entity: LegalEntity, *, on: date) -> list[Stated]:
