@@ -12,7 +12,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from wagtail.models import Page
 
+from donations import periods
 from donations.models import LegalEntity
+from donations.receipts import disclosing
 from pages.models import OrganisationSettings, facts_key
 
 SECONDS = 60
@@ -33,6 +35,9 @@ class Organisation:
     name: str
     legal_name: str
     tax_id: str
+    # What it is before the law, and what states want told of it.
+    standing: str
+    stated: list[disclosing.Stated]
     address: str
     email: str
     phone: str
@@ -52,6 +57,7 @@ class Organisation:
     give_url: str
     safety_url: str
     receipt_check_url: str
+    disclosures_url: str
     offer_url: str
     account_url: str
 
@@ -81,6 +87,7 @@ def _read(language: str) -> Organisation:
     row = rows.filter(site__is_default_site=True).first() or OrganisationSettings()
     entity = row.legal_entity or LegalEntity.objects.filter(is_default=True).first()
     entity = entity or LegalEntity()
+    today = periods.today_of(entity)
     spanish = language == "es"
     # The staff site serves no public page, so it links to none.
     public = settings.ROLE == "public"
@@ -89,6 +96,8 @@ def _read(language: str) -> Organisation:
         name=entity.short_name or "North Star",
         legal_name=entity.name,
         tax_id=entity.tax_id,
+        standing=disclosing.standing(entity, on=today, language=language),
+        stated=disclosing.stated(entity, on=today),
         address=entity.address,
         email=entity.email,
         phone=entity.phone,
@@ -106,6 +115,7 @@ def _read(language: str) -> Organisation:
         give_url=_url("give"),
         safety_url=_url("safety"),
         receipt_check_url=_url("receipt_check"),
+        disclosures_url=_url("disclosures"),
         offer_url=_url("offer"),
         account_url=_url("my_giving"),
     )

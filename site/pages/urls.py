@@ -6,6 +6,7 @@ from pages import demo_mails, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("safety/", views.safety, name="safety"),
+    path("disclosures/", views.disclosures, name="disclosures"),
     # Answered in a demonstration alone.
     path("demo/mails/", demo_mails.mails, name="demo_mails"),
     path("demo/mails/<str:name>/", demo_mails.mail_html, name="demo_mail"),

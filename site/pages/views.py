@@ -7,3 +7,8 @@ from django.shortcuts import render
 def safety(request: HttpRequest) -> HttpResponse:
     """What the quick exit does, and honestly what it does not do."""
     return render(request, "pages/safety.html")
+
+
+def disclosures(request: HttpRequest) -> HttpResponse:
+    """What the law wants said, in the words that today's receipts have."""
+    return render(request, "pages/disclosures.html")

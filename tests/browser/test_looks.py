@@ -13,7 +13,7 @@ from pages.styleguide.states import STATES
 from tests.chromium import NewPage
 from tests.live import Live
 
-CONTENT = ["", "how-it-works/", "program/", "privacy/", "accessibility/", "charge/", "disclosures/"]
+CONTENT = ["", "how-it-works/", "program/", "privacy/", "accessibility/", "charge/"]
 CONTENT += ["abolitionist/"]
 SPANISH = [
     "",
@@ -27,7 +27,7 @@ SPANISH = [
 EVERYTHING = [
     *[f"/{path}" for path in CONTENT],
     *[f"/es/{path}" for path in SPANISH],
-    *["/safety/", "/es/safety/", "/nowhere/", "/styleguide/"],
+    *["/safety/", "/es/safety/", "/disclosures/", "/es/disclosures/", "/nowhere/", "/styleguide/"],
     *[f"/styleguide/{name}/" for name in STATES],
 ]
 

@@ -5,6 +5,7 @@
     decide       the rule: the facts of a gift → which document, in whose name, which sentences
     tax_year     the year a day falls in, as the tax office counts
     disclosures  sentences that the authorities of the donor's region want
+    regions      those that want any, by their names
 
 `donations.receipts.packs.PACKS` names them; docs/receipts.md tells how to add one.
 """
@@ -123,6 +124,7 @@ class Pack:
     declarations: Mapping[str, Wording] = field(default_factory=dict)
     # The sentences of a snapshot, also of one from before they were kept with it.
     sentences: Callable[[Snapshot], tuple[str, ...]] = lambda snapshot: snapshot.sentences
+    regions: Mapping[str, str | Promise] = field(default_factory=dict)
     disclosures: Callable[[str, date, Entity, str], tuple[str, ...]] = (
         lambda region, on, entity, registration: ()
     )

@@ -26,7 +26,7 @@ from donations.receipts.packs.shape import (
     is_receipt,
     said,
 )
-from donations.receipts.packs.us_states import disclosures
+from donations.receipts.packs.us_states import REGIONS, disclosures
 from donations.receipts.packs.us_words import FIRST, WORDINGS
 from donations.receipts.snapshot import Snapshot
 
@@ -263,5 +263,6 @@ PACK = Pack(
     year_begins=lambda year: date(year, 1, 1),
     yearly=us_yearly.WORDINGS,
     sentences=sentences,
+    regions=REGIONS,
     disclosures=disclosures,
 )

@@ -1,10 +1,14 @@
-"""What states of the United States want to stand on a receipt, in their statutory English.
+"""What states of the United States want donors to read, in their statutory English.
 
 A row that was used stays: set `ended`, and add a row with the new text and its first day.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from donations.receipts.snapshot import Entity
 
@@ -98,6 +102,19 @@ DISCLOSURES: tuple[Disclosure, ...] = (
         "W. Va. Code 29-19-8",
     ),
 )
+
+# A new row's state is named here as well.
+REGIONS: Mapping[str, str | Promise] = {
+    "FL": _("Florida"),
+    "MD": _("Maryland"),
+    "NC": _("North Carolina"),
+    "NJ": _("New Jersey"),
+    "NY": _("New York"),
+    "PA": _("Pennsylvania"),
+    "VA": _("Virginia"),
+    "WA": _("Washington"),
+    "WV": _("West Virginia"),
+}
 
 
 def disclosures(region: str, on: date, entity: Entity, registration: str = "") -> tuple[str, ...]:

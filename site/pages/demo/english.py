@@ -318,27 +318,6 @@ PAGES: list[dict[str, Any]] = [
             ),
         ],
     },
-    {
-        "title": "Disclosures",
-        "slug": "disclosures",
-        "in_footer": True,
-        "lead": "What the law asks us to say, and what we would say anyway.",
-        "search_description": "Legal facts about North Star.",
-        "body": [
-            text(
-                "Who we are",
-                "<p>North Star Foundation, Inc. is a made-up organization for demonstrations. A real "
-                "one states here its tax status, its EIN, the states it is registered in, and where "
-                "its yearly report can be had.</p>",
-            ),
-            text(
-                "Your gift and taxes",
-                "<p>No goods or services are given in return for a gift, unless the receipt says "
-                "so. Gifts for a purpose are used for it at the organization's discretion. Ask a "
-                "tax adviser what you may deduct.</p>",
-            ),
-        ],
-    },
 ]
 
 WISH_LIST: dict[str, Any] = {

@@ -299,27 +299,6 @@ PAGES: list[dict[str, Any]] = [
             ),
         ],
     },
-    {
-        "title": "Información legal",
-        "slug": "informacion-legal",
-        "in_footer": True,
-        "lead": "Lo que la ley nos pide decir, y lo que diríamos de todos modos.",
-        "search_description": "Datos legales de North Star.",
-        "body": [
-            text(
-                "Quiénes somos",
-                "<p>North Star Foundation, Inc. es una organización inventada para demostraciones. "
-                "Una real indica aquí su condición fiscal, su EIN, los estados donde está registrada "
-                "y dónde obtener su informe anual.</p>",
-            ),
-            text(
-                "Su donación y los impuestos",
-                "<p>No se entregan bienes ni servicios a cambio de una donación, salvo que el recibo "
-                "lo diga. Las donaciones con destino se usan para él a discreción de la "
-                "organización. Consulte a su asesor fiscal qué puede deducir.</p>",
-            ),
-        ],
-    },
 ]
 
 WISH_LIST: dict[str, Any] = {

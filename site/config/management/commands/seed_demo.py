@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from donations import demo as donations_demo
-from donations import demo_gifts
+from donations import demo_batches, demo_gifts
 from gifts import demo as gifts_demo
 from gifts.buying import demo as buying_demo
 from gifts.offers import demo as offers_demo
@@ -51,3 +51,4 @@ class Command(BaseCommand):
         if not without_gifts:
             demo_gifts.seed(self.stderr.write, gifts_demo.gifts())
             buying_demo.seed(second=reviewer, **staff_demo.buyers())
+            demo_batches.seed(by=staff_demo.buyers()["finance"])
