@@ -14,6 +14,8 @@ from donations.models import (
     Receipt,
     ReceiptFile,
 )
+from donations.receipts import cases
+from donations.receipts.packs.shape import Document
 
 
 @dataclass
@@ -68,8 +70,10 @@ def _of_money(chain: Chain) -> list[str]:
         elif any(one.payout is None for one in chain.movements):
             found.append("No payout: a movement has not been paid out, or Stripe has not said so.")
     else:
+        batch = chain.donation.offline.batch_id
         found.append(
-            "Not paid through Stripe: there is no balance transaction and no payout to look for."
+            f"Not paid through Stripe: it came in batch {batch}; its paper and the bank line of "
+            "the deposit are looked for by hand."
         )
     known = {one.payout_id for one in chain.matches}
     found += [
@@ -77,14 +81,17 @@ def _of_money(chain: Chain) -> list[str]:
         for one in chain.payouts
         if one.pk not in known
     ]
-    if not any(entry.kind == "charge" for entry in chain.entries):
-        found.append("No journal entry of the charge.")
+    if not any(entry.kind in ("charge", "received") for entry in chain.entries):
+        found.append("No journal entry of the gift.")
     return found
 
 
 def _of_papers(chain: Chain) -> list[str]:
     valid = [one for one in chain.receipts if one.state == Receipt.State.ISSUED]
     if not valid and chain.donation.kept_minor:
+        decision = cases.decide(chain.donation)
+        if decision.document == Document.NONE:
+            return []
         ended = "".join(f" {one.label} is {one.state}." for one in chain.receipts[-1:])
         return [f"No valid receipt for what we have of this gift.{ended}"]
     found = list[str]()

@@ -1,9 +1,9 @@
 """Which gifts are looked at: a simple random sample that anybody can draw again.
 
-The population are the gifts whose charge is booked in the period. Each gets the SHA-256 of seed,
-the period's fingerprint and its reference, joined by colons; those with the smallest are drawn, in
-that order. Without the same books there is no same sample: nobody chooses it by trying seeds on
-books that are then changed.
+The population are the gifts of money booked in the period, charged by Stripe or received in other
+ways. Each gets the SHA-256 of seed, the period's fingerprint and its reference, joined by colons;
+those with the smallest are drawn, in that order. Without the same books there is no same sample:
+nobody chooses it by trying seeds on books that are then changed.
 """
 
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ def fingerprint(span: Span) -> tuple[int, str]:
 
 def population(span: Span) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) {CHARGES}", _given(span))
+        cursor.execute(f"SELECT count(*) {GIFTS}", _given(span))
         return int(cursor.fetchone()[0])
 
 
@@ -68,13 +68,14 @@ def _given(span: Span) -> dict[str, Any]:
     }
 
 
-CHARGES = """
+GIFTS = """
       FROM donations_entry e JOIN donations_donation d ON d.id = e.donation_id
-     WHERE e.kind = 'charge' AND e.legal_entity_id = %(entity)s AND e.livemode = %(livemode)s
+     WHERE e.kind IN ('charge', 'received')
+       AND e.legal_entity_id = %(entity)s AND e.livemode = %(livemode)s
        AND e.posted_on >= %(first)s AND e.posted_on < %(after)s
 """
 DRAW = f"""
-    SELECT d.id {CHARGES}
+    SELECT d.id {GIFTS}
      ORDER BY sha256(convert_to(%(prefix)s || d.reference, 'UTF8')), d.id
      LIMIT %(size)s
 """

@@ -262,3 +262,14 @@ def test_an_auditor_takes_the_pack_and_it_is_erased_with_its_time(
     pack.refresh_from_db()
     assert pack.state == "erased"
     assert not hasattr(AuditPack.objects.get(), "file")
+
+
+def test_a_check_is_of_the_sample_too_and_says_where_its_paper_is(clerk, today):
+    check = clerk.posted()
+    days = span(today)
+    drawn = sampling.draw(days, seed="s", digest=sampling.fingerprint(days)[1], size=60)
+    assert check.pk in drawn
+    assert len(drawn) == sampling.population(days)
+    (told,) = chain.of(check.pk).missing[:1]
+    assert f"batch {check.offline.batch_id}" in told
+    assert not any("journal" in one for one in chain.of(check.pk).missing)
