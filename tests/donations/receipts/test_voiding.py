@@ -3,7 +3,7 @@
 import pytest
 from django.db import DatabaseError, transaction
 
-from donations.models import Receipt, ReceiptVoiding
+from donations.models import Donation, Receipt, ReceiptVoiding
 from donations.receipts import book, voiding
 from tests.people import person
 
@@ -46,6 +46,29 @@ def test_from_the_sum_on_a_second_person_decides_once(receipt, run_jobs):
     assert (receipt.state, receipt.voided_by) == ("replaced", first)
     assert successor.snapshot["receipt_name"] == "Ruth and Kofi Osei"
     assert Receipt.objects.count() == 2
+
+
+def test_what_was_declared_void_by_hand_is_replaced_by_two_as_well(receipt, run_jobs):
+    first, second = person(), person()
+    voiding.ask(receipt, reason="duplicate", actor=first)
+    voiding.approve(ReceiptVoiding.objects.get(), actor=second)
+    with pytest.raises(voiding.NotVoidable, match="not_valid"):
+        voiding.ask(receipt, reason="other", actor=first)
+    assert voiding.ask(receipt, reason="other", actor=first, reissue=True) is None
+    successor = voiding.approve(ReceiptVoiding.objects.latest("pk"), actor=second)
+    run_jobs()
+    receipt.refresh_from_db()
+    assert (receipt.state, receipt.void_reason) == ("replaced", "duplicate")
+    assert (successor.state, successor.replaces) == ("issued", receipt)
+    assert Receipt.objects.get(pk=successor.pk).sha256
+    with pytest.raises(voiding.NotVoidable, match="not_valid"):
+        voiding.ask(receipt, reason="other", actor=first, reissue=True)
+
+
+def test_nothing_stands_in_place_of_a_gift_that_went_back(receipt):
+    book.void(receipt, reason="duplicate")
+    Donation.objects.update(refunded_minor=5000)
+    assert not voiding.is_open_to(Receipt.objects.get(), reissue=True)
 
 
 def test_declined_or_taken_back_it_stays_valid(receipt):
