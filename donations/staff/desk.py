@@ -309,10 +309,6 @@ class Act(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
             return redirect(self.back())
         return super().dispatch(request, *args, **kwargs)
 
-    def shown(self) -> Sequence[Section]:
-        """What to know before the form is filled in, where the question does not say it."""
-        return ()
-
     def summary(self, form: Any) -> Sequence[Section]:
         """What will be done, to look over once more; empty where the question says it all."""
         return ()
@@ -350,7 +346,6 @@ class Act(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
         is_first = self.is_looked_over and "summary" not in context
         return context | {
             "question": self.question(),
-            "sections": self.shown(),
             "back": self.back(),
             "button": _("Look it over") if is_first else self.title,
             "serious": self.serious and not is_first,

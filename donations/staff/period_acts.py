@@ -78,15 +78,15 @@ class ClosePeriod(Act):
     def hindrances(self) -> list[closing.Hindrance]:
         return closing.hindrances(self.row)
 
-    def shown(self) -> list[Section]:
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"sections": [self._hindering()]}
+
+    def _hindering(self) -> Section:
         words = {"bad": _("must be mended"), "warn": _("may be overlooked")}
         found = [hindrance(one) for one in self.hindrances]
         rows = [[Cell(one.text, one.url), Cell(words[one.tone], tone=one.tone)] for one in found]
-        return [
-            Section(
-                _("What hinders it"), rows, [_("What"), _("So")], empty=_("Nothing hinders it.")
-            )
-        ]
+        headings = [_("What"), _("So")]
+        return Section(_("What hinders it"), rows, headings, empty=_("Nothing hinders it."))
 
     def summary(self, form: forms.Form) -> list[Section]:
         row: Period = self.row
@@ -95,7 +95,7 @@ class ClosePeriod(Act):
             [_("Entries"), periods.entries(row).count()],
             [_("Reason"), form.cleaned_data["reason"]],
         ]
-        return [Section(_("Please look it over"), rows), *self.shown()]
+        return [Section(_("Please look it over"), rows), self._hindering()]
 
     def perform(self, form: forms.Form) -> Text:
         try:

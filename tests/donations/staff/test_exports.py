@@ -59,7 +59,12 @@ def test_finance_asks_watches_downloads_and_erases(ask, finance, run_jobs):
     told = json.loads(finance.get(url("progress", made.pk)).content)
     assert (told["state"], told["percent"]) == ("ready", 100)
     page = text_of(finance.get(url("inspect", made.pk)))
-    for words in ("Totals, equal to the ledger", "Contributions", "Total USD 50.00 50.00", "Nobody"):
+    for words in (
+        "Totals, equal to the ledger",
+        "Contributions",
+        "Total USD 50.00 50.00",
+        "Nobody",
+    ):
         assert words in page
     answer = finance.get(url("download", made.pk))
     today = f"{timezone.localdate():%Y%m%d}"
