@@ -27,6 +27,8 @@ class Lack:
     donation: Donation
     why: str
     detail: str = ""
+    # The last one, where it had any.
+    receipt: Receipt | None = None
 
     @property
     def can_be_issued(self) -> bool:
@@ -74,7 +76,8 @@ def why(gift: Donation) -> Lack:
     """Why a gift of `gifts` has no valid receipt."""
     voided = [*gift.receipts.all(), *(item.receipt for item in gift.receipt_items.all())]
     if voided:
-        return Lack(gift, "void", max(voided, key=lambda receipt: receipt.pk).label)
+        last = max(voided, key=lambda receipt: receipt.pk)
+        return Lack(gift, "void", last.label, last)
     if gift.yearly_receipt or (gift.plan and gift.plan.yearly_receipt):
         return Lack(gift, "yearly")
     if any(row.reason == "covered" and row.status == "asked" for row in gift.refunds.all()):

@@ -32,6 +32,14 @@ def needs_two(receipt: Receipt) -> bool:
     return minor >= least
 
 
+def is_open_to(receipt: Receipt, *, reissue: bool) -> bool:
+    """Whether it can be declared void; or replaced, which one that is void already can be too."""
+    if receipt.state == Receipt.State.ISSUED:
+        return True
+    void = receipt.state == Receipt.State.VOID
+    return reissue and void and any(gift.kept_minor > 0 for gift in book.gifts_of(receipt))
+
+
 def waiting_for(receipt: Receipt) -> ReceiptVoiding | None:
     """What somebody asked for and nobody has decided yet."""
     rows = receipt.voidings.filter(state=State.ASKED)
@@ -55,7 +63,7 @@ def ask(
     """
     with transaction.atomic():
         receipt = book.locked(receipt)
-        if receipt.state != Receipt.State.ISSUED:
+        if not is_open_to(receipt, reissue=reissue):
             raise NotVoidable("not_valid")
         if waiting_for(receipt):
             raise NotVoidable("under_way")
@@ -96,7 +104,7 @@ def approve(voiding: ReceiptVoiding, *, actor: Any) -> Receipt:
             raise NotVoidable("not_asked")
         if voiding.asked_by_id == actor.pk:
             raise NotVoidable("same_person")
-        if receipt.state != Receipt.State.ISSUED:
+        if not is_open_to(receipt, reissue=voiding.reissue):
             raise NotVoidable("not_valid")
         _decide(voiding, State.APPROVED, actor)
         _note(receipt, "receipt_void_approved", actor)

@@ -92,6 +92,7 @@ class Enter(OfBatches):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
+        context["form"].begin_where_it_is_wrong()
         return context | {
             "rows": rows_of(self.batch, link=True),
             "tiles": tiles(self.batch),
@@ -175,6 +176,7 @@ def rows_of(batch: GiftBatch, *, link: bool) -> Section:
                 Cell(gift.name, url),
                 amount(gift.amount_minor, batch.currency),
                 day(gift.received_on),
+                day(gift.postmarked_on),
                 ", ".join(line.designation.name for line in gift.lines.all()),
                 gift.check_number or gift.symbol,
                 gettext("Known donor") if gift.donor_id else gettext("New donor"),
@@ -184,6 +186,9 @@ def rows_of(batch: GiftBatch, *, link: bool) -> Section:
     return Section(
         _("Gifts"),
         rows,
-        ["", _("Name"), _("Amount"), _("Received"), _("For"), _("Check"), _("Donor"), _("Hint")],
+        [
+            *("", _("Name"), _("Amount"), _("Received"), _("Postmark"), _("For"), _("Check")),
+            *(_("Donor"), _("Hint")),
+        ],
         empty=_("Nothing is entered yet."),
     )

@@ -245,6 +245,13 @@ class GiftForm(forms.Form):
         """Donors this may be, once a name was typed that is not beyond doubt."""
         return getattr(self, "_offered", [])
 
+    def begin_where_it_is_wrong(self) -> None:
+        """Whoever typed it stands in the first field that is to be mended."""
+        wrong = next((field for field in self if field.errors), None)
+        if wrong:
+            del self.fields["name"].widget.attrs["autofocus"]
+            self.fields[wrong.name].widget.attrs["autofocus"] = True
+
     @property
     def is_more_needed(self) -> bool:
         return any(field.errors for field in self.more) or self.batch.source in BY_ORGANISATIONS

@@ -114,13 +114,8 @@ class OneBatch(Reading):
                 found.append(Notice(why_not(refused, batch.currency), tone="warn"))
             else:
                 found.append(Notice(_("Count and total are met: it can be posted."), tone="good"))
-            if count := len(duplicates.of_batch(batch)):
-                text = ngettext(
-                    "%(n)d gift may have been entered before.",
-                    "%(n)d gifts may have been entered before.",
-                    count,
-                )
-                found.append(Notice(text % {"n": count}, tone="warn"))
+            if told := _perhaps_twice(batch):
+                found.append(Notice(told, tone="warn"))
         elif DepositBatch.is_possible(batch):
             found.append(Notice(_("Not taken to the bank yet."), tone="warn"))
         return found
@@ -150,6 +145,16 @@ class OneBatch(Reading):
 def _counted(count: int, minor: int, batch: GiftBatch) -> str:
     words = ngettext("%(n)d gift, %(sum)s", "%(n)d gifts, %(sum)s", count)
     return words % {"n": count, "sum": amount(minor, batch.currency)}
+
+
+def _perhaps_twice(batch: GiftBatch) -> str:
+    count = len(duplicates.of_batch(batch))
+    text = ngettext(
+        "%(n)d gift may have been entered before.",
+        "%(n)d gifts may have been entered before.",
+        count,
+    )
+    return text % {"n": count} if count else ""
 
 
 def _to_print(batch: GiftBatch) -> Section:
@@ -222,7 +227,8 @@ class PostBatch(OfBatch):
             "%(what)s go into the books, and each gets its receipt. Afterwards nothing of this "
             "batch can be changed: a wrong gift is reversed on its own page."
         )
-        return told % {"what": _counted(self.row.expected_count, self.row.expected_minor, self.row)}
+        what = _counted(self.row.expected_count, self.row.expected_minor, self.row)
+        return "\n".join(filter(None, [told % {"what": what}, _perhaps_twice(self.row)]))
 
     def act(self, data: dict[str, Any]) -> Text:
         posting.post(self.row, by=self.request.user, seen=data["seen"])

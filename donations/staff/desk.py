@@ -180,6 +180,7 @@ class Listing(generic.IndexView):
     """A list of rows nobody makes or changes here: no add, no export, counts and notices on top."""
 
     template_name = "donations/staff/index.html"
+    results_template_name = "donations/staff/index_results.html"
     any_permission_required: ClassVar[list[str]] = ["view"]
     paginate_by = 25
     # Wagtail's own export hands spreadsheet formulas through as they are.
@@ -279,6 +280,8 @@ class Act(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
     permission: ClassVar[str]
     icon: ClassVar[str] = "edit"
     serious = False
+    # Always shown once more before it is done: the first button leads to that alone.
+    is_looked_over = False
     model: Any = None  # given by the desk, as is its namespace
     namespace = ""
     request: Any  # with somebody signed in, by the staff side's middleware
@@ -340,11 +343,12 @@ class Act(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
+        is_first = self.is_looked_over and "summary" not in context
         return context | {
             "question": self.question(),
             "back": self.back(),
-            "button": self.title,
-            "serious": self.serious,
+            "button": _("Look it over") if is_first else self.title,
+            "serious": self.serious and not is_first,
         }
 
 

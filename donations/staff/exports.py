@@ -42,7 +42,7 @@ from donations.staff.desk import (
     day,
     moment,
 )
-from donations.staff.exports_words import MENDED_BY, PROBLEMS, heading, state_of
+from donations.staff.exports_words import MENDED_BY, PROBLEMS, heading, state_of, together
 
 DONORS = "donations.export_donors"
 ASK = "donations.add_export"
@@ -231,6 +231,7 @@ def _totals(row: Export) -> Section:
         [[*map(heading, group), *amounts] for group, amounts in row.totals],
         headings=[*_GROUPS[Export.Kind(row.kind)], *_SUMS[_sums(row)]],
         empty=_("Nothing was booked in these days."),
+        totals=together(row.totals),
     )
 
 

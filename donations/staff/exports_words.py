@@ -1,6 +1,7 @@
 """Words for exports: how far one is, what went wrong and how to mend it, what a group is called."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -59,6 +60,21 @@ def state_of(row: Export) -> Told:
     under_way = state in (State.WAITING, State.RUNNING)
     watch = reverse("exports:progress", args=[row.pk]) if under_way else ""
     return Told(state, text, row.percent, TONES.get(state, ""), watch)
+
+
+def together(totals: list[tuple[list[str], list[str]]]) -> list[list[str]]:
+    """A line below the totals for each currency, which is the last of what they are grouped by."""
+    sums: dict[str, list[Decimal]] = {}
+    for group, amounts in totals:
+        before = sums.setdefault(group[-1], [Decimal()] * len(amounts))
+        sums[group[-1]] = [one + Decimal(more) for one, more in zip(before, amounts, strict=True)]
+    width = max((len(group) for group, _amounts in totals), default=0)
+    return [
+        # Where the currency alone groups them, its own line says it all.
+        [gettext("Total"), *[""] * (width - 2), currency, *map(str, amounts)]
+        for currency, amounts in sums.items()
+        if width > 1
+    ]
 
 
 _LABELS: dict[str, str | Promise] = {

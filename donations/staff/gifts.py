@@ -173,7 +173,7 @@ class Gift(Reading):
             reversing.section(gift),
             self._purposes(gift),
             moving.section(gift),
-            self._tries(gift),
+            self._tries(gift) if gift.source == Donation.Source.CARD else None,
             refunds.section(gift) if self.may_see("refund") else None,
             disputes.section(gift) if self.may_see("dispute") else None,
             self._receipts(gift),

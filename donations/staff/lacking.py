@@ -107,7 +107,11 @@ def _section(title: Text, found: list[Lack], empty: Text) -> Section:
             lack.donation.receipt_name or lack.donation.name,
             amount(lack.donation.kept_minor, lack.donation.currency),
             moment(lack.donation.paid_at),
-            Cell(str(WHY[lack.why][0]) % {"detail": lack.detail}, tone=WHY[lack.why][1]),
+            Cell(
+                str(WHY[lack.why][0]) % {"detail": lack.detail},
+                link("receipts", lack.receipt).url,
+                WHY[lack.why][1],
+            ),
         ]
         for lack in found
     ]

@@ -62,6 +62,7 @@ class MoveLine(Act):
     title = _("Move to another designation")
     permission = "donations.add_linemove"
     icon = "redirect"
+    is_looked_over = True
     form_class = MoveForm
 
     @classmethod

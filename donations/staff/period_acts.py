@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +39,14 @@ class CloseForm(forms.Form):
         required=False,
         help_text=_("Needed only if something is overlooked; it stays on record with the closing."),
     )
+    # What would have to be overlooked, if anything.
+    overlooked = False
+
+    def clean_reason(self) -> str:
+        reason: str = self.cleaned_data["reason"]
+        if self.overlooked and not reason:
+            raise forms.ValidationError(_("Please write why that is overlooked."))
+        return reason
 
 
 class ClosePeriod(Act):
@@ -46,6 +55,7 @@ class ClosePeriod(Act):
     permission = "donations.close_period"
     icon = "lock"
     serious = True
+    is_looked_over = True
     form_class = CloseForm
 
     @classmethod
@@ -58,22 +68,34 @@ class ClosePeriod(Act):
             "open day and keeps its own date beside it. Opening it again takes two people."
         )
 
+    def get_form(self, form_class: Any = None) -> CloseForm:
+        form: CloseForm = super().get_form(form_class)
+        musts = [one.must for one in self.hindrances]
+        form.overlooked = bool(musts) and not any(musts)
+        return form
+
+    @cached_property
+    def hindrances(self) -> list[closing.Hindrance]:
+        return closing.hindrances(self.row)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"sections": [self._hindering()]}
+
+    def _hindering(self) -> Section:
+        words = {"bad": _("must be mended"), "warn": _("may be overlooked")}
+        found = [hindrance(one) for one in self.hindrances]
+        rows = [[Cell(one.text, one.url), Cell(words[one.tone], tone=one.tone)] for one in found]
+        headings = [_("What"), _("So")]
+        return Section(_("What hinders it"), rows, headings, empty=_("Nothing hinders it."))
+
     def summary(self, form: forms.Form) -> list[Section]:
         row: Period = self.row
-        found = [hindrance(one) for one in closing.hindrances(row)]
         rows: list[list[Any]] = [
             [_("Month"), str(row)],
             [_("Entries"), periods.entries(row).count()],
             [_("Reason"), form.cleaned_data["reason"]],
         ]
-        words = {"bad": _("must be mended"), "warn": _("may be overlooked")}
-        looked = [[Cell(one.text, one.url), Cell(words[one.tone], tone=one.tone)] for one in found]
-        return [
-            Section(_("Please look it over"), rows),
-            Section(
-                _("What hinders it"), looked, [_("What"), _("So")], empty=_("Nothing hinders it.")
-            ),
-        ]
+        return [Section(_("Please look it over"), rows), self._hindering()]
 
     def perform(self, form: forms.Form) -> Text:
         try:

@@ -37,8 +37,8 @@ def refusing() -> Iterator[None]:
         raise NotPossible(str(lacking)) from None
 
 
-def may_be_voided(row: Receipt) -> bool:
-    return row.state == State.ISSUED and voiding.waiting_for(row) is None
+def may_be(row: Receipt, *, reissue: bool) -> bool:
+    return voiding.is_open_to(row, reissue=reissue) and voiding.waiting_for(row) is None
 
 
 class Resend(Act):
@@ -81,7 +81,7 @@ class Void(Act):
 
     @classmethod
     def is_possible(cls, row: Receipt) -> bool:
-        return may_be_voided(row)
+        return may_be(row, reissue=False)
 
     def question(self) -> Text:
         return _(
@@ -114,6 +114,8 @@ class ReplaceForm(VoidForm):
         help_text=_("Two letters, such as US."),
     )
     field_order = [*book.CORRECTABLE, "reason", "note"]
+    # In place of one that is void already.
+    may_say_the_same = False
 
     def clean_country(self) -> str:
         code: str = self.cleaned_data["country"]
@@ -121,7 +123,7 @@ class ReplaceForm(VoidForm):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        if not self.errors and not self.corrections():
+        if not self.errors and not self.may_say_the_same and not self.corrections():
             raise ValidationError(_("Nothing was changed: the new receipt would say the same."))
         return data
 
@@ -135,11 +137,17 @@ class Replace(Act):
     title = _("Replace")
     permission = "donations.replace_receipt"
     icon = "resubmit"
+    is_looked_over = True
     form_class = ReplaceForm
 
     @classmethod
     def is_possible(cls, row: Receipt) -> bool:
-        return may_be_voided(row)
+        return may_be(row, reissue=True)
+
+    def get_form(self, form_class: Any = None) -> ReplaceForm:
+        form: ReplaceForm = super().get_form(form_class)
+        form.may_say_the_same = self.row.state == State.VOID
+        return form
 
     def get_initial(self) -> dict[str, Any]:
         gift = book.contact(self.row)
@@ -147,6 +155,11 @@ class Replace(Act):
         return values | {"receipt_name": self.row.snapshot["receipt_name"]}
 
     def question(self) -> Text:
+        if self.row.state == State.VOID:
+            return _(
+                "This receipt stays void, and a new one with a new number names it. "
+                "The amount follows from the payment and cannot be typed."
+            )
         return _(
             "This receipt becomes void, and a new one with a new number names it. "
             "The amount follows from the payment and cannot be typed."
@@ -162,7 +175,12 @@ class Replace(Act):
             [_("Note"), form.cleaned_data["note"]],
         ]
         return [
-            Section(_("Please look it over"), rows, ["", _("Before"), _("On the new receipt")]),
+            Section(
+                _("Please look it over"),
+                rows,
+                ["", _("Before"), _("On the new receipt")],
+                empty=_("Name and address stay as they were."),
+            ),
             Section(_("Why"), why),
         ]
 

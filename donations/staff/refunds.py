@@ -94,6 +94,7 @@ class RefundGift(Act):
     permission = "donations.request_refund"
     icon = "rotate"
     serious = True
+    is_looked_over = True
     form_class = RefundForm
 
     @classmethod

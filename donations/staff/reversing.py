@@ -31,6 +31,7 @@ class ReverseGift(Act):
     permission = "donations.reverse_offlinegift"
     icon = "rotate"
     serious = True
+    is_looked_over = True
     form_class = ReverseForm
 
     @classmethod

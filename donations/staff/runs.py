@@ -178,7 +178,7 @@ class OneRun(Reading):
             names = [[name, CHANGES.get(what, what)] for name, what in run.changed[:200]]
             sections.insert(1, Section(_("What had changed"), names, [_("Name"), _("What")]))
         if run.fingerprint:
-            sections += [self._counts(run), self._papers(run)]
+            sections += [self._counts(run), *([self._papers(run)] if run.count else [])]
         if run.left_out:
             sections.append(
                 Section(_("Left out: something is missing"), run.left_out, [_("Name"), _("What")])
@@ -224,7 +224,8 @@ def _letters(run: StatementRun, count: int) -> list[tuple[str, str]]:
     """One file; with very many letters some, each as much as a printer takes."""
     return [
         (
-            f"{start + 1} \u2013 {min(start + printing.MOST, count)} (PDF)",
+            gettext("Letters %(first)d to %(last)d, to print (PDF)")
+            % {"first": start + 1, "last": min(start + printing.MOST, count)},
             reverse("yearly:letters", args=[run.pk, start // printing.MOST + 1]),
         )
         for start in range(0, count, printing.MOST)

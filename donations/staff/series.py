@@ -62,8 +62,10 @@ class AllSeries(Listing):
             gone = self.count(row, State.VOID) + self.count(row, State.REPLACED)
             return figure(row.last_number - gone)
 
+        series = self.titled("year", str)
+        series.label = _("Series")
         return [
-            self.titled("year", str),
+            series,
             Column("legal_entity", label=_("Legal entity")),
             Column(lambda row: _("Live") if row.livemode else _("Test"), label=_("Money")),
             Column(lambda row: figure(row.last_number), label=_("Last number")),
@@ -79,8 +81,30 @@ class AllSeries(Listing):
         return [Notice(_("Gifts without a receipt: which they are, and why"), url)]
 
 
+class NumberField(forms.IntegerField):
+    """The last digits of a receipt's number, or all of it as it is printed."""
+
+    widget = forms.TextInput
+    series = ""
+
+    def to_python(self, value: Any) -> int | None:
+        typed = str(value or "").strip().upper()
+        found: int | None = super().to_python(typed.removeprefix(f"{self.series}-"))
+        return found
+
+
 class NumberForm(forms.Form):
-    number = forms.IntegerField(label=_("Number"), min_value=0, max_value=2**31 - 1)
+    number = NumberField(
+        label=_("Number"),
+        min_value=0,
+        max_value=2**31 - 1,
+        help_text=_("As it is printed, or its last digits."),
+    )
+
+    def __init__(self, *given: Any, series: ReceiptSeries) -> None:
+        super().__init__(*given)
+        number: Any = self.fields["number"]
+        number.series = str(series)
 
 
 class OneSeries(Reading):
@@ -90,7 +114,8 @@ class OneSeries(Reading):
         return str(self.object)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        self.form = NumberForm(self.request.GET if "number" in self.request.GET else None)
+        typed = self.request.GET if "number" in self.request.GET else None
+        self.form = NumberForm(typed, series=self.object)
         return super().get_context_data(**kwargs) | {"number_form": self.form}
 
     def notices(self) -> list[Notice]:

@@ -42,7 +42,7 @@ def test_finance_refunds_a_gift_answers_what_waits_and_reads_the_payout(
     page.get_by_role("link", name="Refund", exact=True).first.click()
     page.get_by_label("Amount").fill("12.50")
     assert sound(page) == []
-    page.get_by_role("button", name="Refund").click()
+    page.get_by_role("button", name="Look it over").click()
     page.get_by_text("Please look it over").wait_for()
     assert sound(page) == []
     page.get_by_role("button", name="Refund").click()

@@ -39,7 +39,7 @@ def test_care_finds_a_gift_by_a_near_spelling_and_replaces_its_receipt(
     page.get_by_role("link", name="Replace").first.click()
     page.fill("[name=receipt_name]", "José Núñez Vega")
     assert sound(page) == []
-    page.get_by_role("button", name="Replace").click()
+    page.get_by_role("button", name="Look it over").click()
     page.get_by_text("Please look it over").wait_for()
     assert sound(page) == []
     page.get_by_role("button", name="Replace").click()

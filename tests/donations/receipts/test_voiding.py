@@ -48,6 +48,31 @@ def test_from_the_sum_on_a_second_person_decides_once(receipt, run_jobs):
     assert Receipt.objects.count() == 2
 
 
+def test_what_was_declared_void_by_hand_is_replaced_by_two_as_well(receipt, run_jobs):
+    first, second = person(), person()
+    voiding.ask(receipt, reason="duplicate", actor=first)
+    voiding.approve(ReceiptVoiding.objects.get(), actor=second)
+    with pytest.raises(voiding.NotVoidable, match="not_valid"):
+        voiding.ask(receipt, reason="other", actor=first)
+    assert voiding.ask(receipt, reason="other", actor=first, reissue=True) is None
+    successor = voiding.approve(ReceiptVoiding.objects.latest("pk"), actor=second)
+    run_jobs()
+    receipt.refresh_from_db()
+    assert (receipt.state, receipt.void_reason) == ("replaced", "duplicate")
+    assert (successor.state, successor.replaces) == ("issued", receipt)
+    assert Receipt.objects.get(pk=successor.pk).sha256
+    with pytest.raises(voiding.NotVoidable, match="not_valid"):
+        voiding.ask(receipt, reason="other", actor=first, reissue=True)
+
+
+def test_nothing_stands_in_place_of_a_gift_that_went_back(receipt):
+    void = book.void(receipt, reason="duplicate")
+    assert void.donation is not None
+    assert voiding.is_open_to(void, reissue=True)
+    void.donation.refunded_minor = 5000
+    assert not voiding.is_open_to(void, reissue=True)
+
+
 def test_declined_or_taken_back_it_stays_valid(receipt):
     first, second = person(), person()
     for actor in (second, first):

@@ -44,6 +44,9 @@ def test_a_month_says_what_hinders_it_and_is_closed_when_nothing_does(finance, s
     assert "see what must be mended" in text(finance.get(url("periods:index")))
     make_ready()
     assert "September 2026 can be closed" in text(finance.get(url("periods:index")))
+    page = text(finance.get(url("periods:close", september.pk)))
+    assert "Nothing hinders it." in page
+    assert "Look it over" in page
     look = text(finance.post(url("periods:close", september.pk), {"reason": ""}))
     assert "Please look it over" in look
     assert Period.objects.get(pk=september.pk).state == "open"
@@ -51,6 +54,18 @@ def test_a_month_says_what_hinders_it_and_is_closed_when_nothing_does(finance, s
     page = text(finance.get(url("periods:inspect", september.pk)))
     for told in ("Closed", "$12.00", "1060", "Cash in transit", "Fingerprint of the closing"):
         assert told in page
+
+
+def test_what_is_overlooked_in_a_month_is_seen_and_told_before_it_is_closed(finance, september):
+    checking.perform(BooksCheck.objects.create())
+    close = url("periods:close", september.pk)
+    assert "held against Stripe" in text(finance.get(close))
+    page = text(finance.post(close, {"reason": " "}))
+    assert "Please write why that is overlooked." in page
+    assert "Please look it over" not in page
+    assert "Please look it over" in text(finance.post(close, {"reason": "Stripe is down."}))
+    finance.post(close, {"reason": "Stripe is down.", "confirmed": "1"})
+    assert Period.objects.get(pk=september.pk).is_closed
 
 
 def test_a_month_is_opened_again_by_a_colleague(finance, september):

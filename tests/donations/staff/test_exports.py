@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import timedelta
 from unittest import mock
 
@@ -61,6 +62,10 @@ def test_finance_asks_watches_downloads_and_erases(ask, finance, run_jobs):
     page = text_of(finance.get(url("inspect", made.pk)))
     for words in ("Totals, equal to the ledger", "Contributions", "50.00", "Nobody has taken"):
         assert words in page
+    total = '<th scope="row">Total</th>'
+    assert "Total USD 50.00 50.00" in " ".join(
+        re.sub("<[^>]+>", " ", page[page.index(total) :]).split()
+    )
     answer = finance.get(url("download", made.pk))
     today = f"{timezone.localdate():%Y%m%d}"
     assert answer["Content-Disposition"].endswith(f'-{today}-test.csv"')

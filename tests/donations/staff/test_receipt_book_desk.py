@@ -55,6 +55,9 @@ def test_why_a_number_is_missing(gift, finance, care):
     page = text_of(finance.get(f"{at}?number={receipt.number}"))
     for words in (f"replaced by {successor.label}", "Name or address was wrong. she rang"):
         assert words in page
+    assert f"replaced by {successor.label}" in text_of(
+        finance.get(f"{at}?number={receipt.label.lower()}")
+    )
     assert "has not been drawn yet" in text_of(finance.get(f"{at}?number=999"))
     assert "Numbers begin with 1" in text_of(finance.get(f"{at}?number=0"))
     assert "Enter a whole number" in text_of(finance.get(f"{at}?number=x"))
@@ -81,6 +84,25 @@ def test_a_large_receipt_is_void_by_two(gift, finance, lead, settings):
     assert receipt.state == "void"
     assert ReceiptVoiding.objects.get().state == "approved"
     assert "By two people" in text_of(lead.get(url("receipts:inspect", receipt.pk)))
+
+
+def test_a_gift_whose_receipt_was_declared_void_leads_to_its_replacement(gift, finance, run_jobs):
+    receipt = gift.receipts.get()
+    at, replace = url("receipts:inspect", receipt.pk), url("receipts:replace", receipt.pk)
+    finance.post(url("receipts:void", receipt.pk), {"reason": "duplicate"})
+    assert f'href="{at}"' in finance.get(url("unreceipted:index")).text
+    assert f'href="{replace}"' in finance.get(at).text
+    page = finance.get(replace)
+    assert "This receipt stays void" in text_of(page)
+    typed = {key: value or "" for key, value in page.context["form"].initial.items()}
+    typed |= {"reason": "other", "note": "voided by mistake"}
+    assert "Name and address stay as they were" in text_of(finance.post(replace, typed))
+    done = text_of(finance.post(replace, typed | {"confirmed": "1"}, follow=True))
+    assert "replaces it" in done
+    run_jobs()
+    assert "Valid" in text_of(finance.get(url("receipts:inspect", gift.receipts.latest("pk").pk)))
+    assert "None." in text_of(finance.get(url("unreceipted:index")))
+    assert f'href="{replace}"' not in finance.get(at).text
 
 
 def test_gifts_without_a_receipt_are_shown_and_issued_as_shown(gift, giving, finance, run_jobs):
