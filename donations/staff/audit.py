@@ -7,52 +7,33 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets import AdminDateInput
-from wagtail.admin.widgets.button import HeaderButton
 
 from donations.audit import making
 from donations.models import AuditPack, LegalEntity
 from donations.staff.asking import Ask
 from donations.staff.desk import (
-    Act,
     Cell,
-    Desk,
     Listing,
     MomentColumn,
     Notice,
-    NotPossible,
-    Reading,
     Section,
     Text,
     day,
     moment,
 )
-from donations.staff.exports import StateColumn
-from donations.staff.exports_words import Told
+from donations.staff.made import EraseFile, KeptFile, MadeDesk, MakeAgain, StateColumn
 
 ASK, SEE = "donations.add_auditpack", "donations.view_auditpack"
-State = AuditPack.State
-TONES = {State.READY: "good", State.FAILED: "bad"}
-
-
-def state_of(row: AuditPack) -> Told:
-    state = State(row.state)
-    text = str(state.label)
-    if state == State.RUNNING:
-        text = gettext("Being made: %(percent)s %%") % {"percent": row.percent}
-    under_way = state in (State.WAITING, State.RUNNING)
-    watch = reverse("audit_packs:progress", args=[row.pk]) if under_way else ""
-    return Told(state, text, row.percent, TONES.get(state, ""), watch)
 
 
 def days(row: AuditPack) -> str:
@@ -121,12 +102,6 @@ class AskForPack(Ask):
         return making.ask(data.pop("entity"), **data, actor=self.request.user)
 
 
-class PackState(StateColumn):
-    def get_cell_context_data(self, instance: Any, parent_context: Any) -> dict[str, Any]:
-        context: dict[str, Any] = Column.get_cell_context_data(self, instance, parent_context)
-        return context | {"told": state_of(instance)}
-
-
 class Packs(Listing):
     page_title = _("Audit packs")
     add_item_label = _("New audit pack")
@@ -141,7 +116,7 @@ class Packs(Listing):
         return [
             self.titled("first_day", days),
             Column("sample_size", label=_("Gifts in the sample")),
-            PackState("state", label=_("State")),
+            StateColumn("state", label=_("State")),
             MomentColumn("asked_at", label=_("Asked for"), sort_key="asked_at"),
             Column("asked_by", label=_("By")),
         ]
@@ -152,17 +127,7 @@ class Packs(Listing):
         return [Notice(_("No pack was made yet."))]
 
 
-class OnePack(Reading):
-    template_name = "donations/staff/export.html"
-
-    @cached_property
-    def header_buttons(self) -> list[HeaderButton]:
-        buttons: list[HeaderButton] = list(super().header_buttons)
-        if self.object.state == State.READY:
-            url = reverse("audit_packs:download", args=[self.object.pk])
-            buttons.insert(0, HeaderButton(_("Download"), url, icon_name="download", priority=-1))
-        return buttons
-
+class OnePack(KeptFile):
     def sections(self) -> list[Section]:
         row: AuditPack = self.object
         facts: list[list[Any]] = [
@@ -183,60 +148,20 @@ class OnePack(Reading):
             ]
         if row.problem:
             facts.append([_("What went wrong"), Cell(row.problem, tone="bad")])
-        taken = [[moment(one.at), one.actor] for one in row.downloads.select_related("actor")]
-        state = {"told": state_of(row)}
-        return [
-            Section(_("State"), template="donations/staff/export_state.html", context=state),
-            Section(_("The pack"), facts),
-            Section(
-                _("Downloads"),
-                taken,
-                [_("When"), _("Who")],
-                empty=_("Nobody has taken a copy."),
-            ),
-        ]
+        return [self.state(), Section(_("The pack"), facts), self.downloads()]
 
 
-class Again(Act):
-    name = "again"
-    title = _("Make it again")
+class Again(MakeAgain):
     permission = ASK
-    icon = "rotate"
-
-    @classmethod
-    def is_possible(cls, row: AuditPack) -> bool:
-        return row.state == State.FAILED
+    ask_again = staticmethod(making.ask_again)
 
     def question(self) -> Text:
         return _("The pack is made anew from the books as they are now.")
 
-    def perform(self, form: Any) -> Text:
-        if not making.ask_again(self.row):
-            raise NotPossible(_("Nothing was changed: it has been done already."))
-        return _("It is being made.")
 
-
-class Erase(Act):
-    name = "erase"
-    title = _("Erase the file")
+class Erase(EraseFile):
     permission = ASK
-    icon = "bin"
-    serious = True
-
-    @classmethod
-    def is_possible(cls, row: AuditPack) -> bool:
-        return row.state == State.READY
-
-    def question(self) -> Text:
-        return _(
-            "The file is erased now, before its time. That it was made, and who took a copy, "
-            "stays on record."
-        )
-
-    def perform(self, form: Any) -> Text:
-        if not making.erase(self.row):
-            raise NotPossible(_("Nothing was changed: it has been done already."))
-        return _("The file was erased.")
+    erase = staticmethod(making.erase)
 
 
 def download(request: HttpRequest, pk: int) -> HttpResponse:
@@ -255,17 +180,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     return answer
 
 
-def progress(request: HttpRequest, pk: int) -> JsonResponse:
-    """How far it is, for the page that shows it."""
-    if not request.user.has_perm(SEE):
-        raise PermissionDenied
-    told = state_of(get_object_or_404(AuditPack, pk=pk))
-    answer = JsonResponse({"state": told.state, "percent": told.percent, "text": str(told.text)})
-    answer["Cache-Control"] = "no-store"
-    return answer
-
-
-class PacksDesk(Desk):
+class PacksDesk(MadeDesk):
     model = AuditPack
     name = "audit_packs"
     menu_label = _("Audit packs")
@@ -278,6 +193,6 @@ class PacksDesk(Desk):
 
     def extra_urls(self) -> list[URLPattern]:
         return [
+            *super().extra_urls(),
             path("download/<int:pk>/", download, name="download"),
-            path("progress/<int:pk>/", progress, name="progress"),
         ]

@@ -9,21 +9,18 @@ from django.db.models import QuerySet
 from django.http import (
     HttpRequest,
     HttpResponseBase,
-    JsonResponse,
     StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets import AdminDateInput
-from wagtail.admin.widgets.button import HeaderButton
 
 from donations.exports import making
 from donations.models import Export, LegalEntity
@@ -31,18 +28,16 @@ from donations.staff.asking import Ask
 from donations.staff.desk import (
     Act,
     Cell,
-    Desk,
     Listing,
     MomentColumn,
     Notice,
-    NotPossible,
-    Reading,
     Section,
     Text,
     day,
     moment,
 )
-from donations.staff.exports_words import MENDED_BY, PROBLEMS, heading, state_of, together
+from donations.staff.exports_words import MENDED_BY, PROBLEMS, heading, together
+from donations.staff.made import EraseFile, KeptFile, MadeDesk, MakeAgain, StateColumn
 
 DONORS = "donations.export_donors"
 ASK = "donations.add_export"
@@ -130,14 +125,6 @@ class AskForExport(Ask):
         )
 
 
-class StateColumn(Column):
-    cell_template_name = "donations/staff/export_cell.html"
-
-    def get_cell_context_data(self, instance: Any, parent_context: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
-        return context | {"told": state_of(instance)}
-
-
 class Exports(Listing):
     page_title = _("Exports")
     add_item_label = _("New export")
@@ -172,20 +159,10 @@ def figure(number: int | None) -> str:
     return "" if number is None else number_format(number, use_l10n=True, force_grouping=True)
 
 
-class OneExport(Reading):
-    template_name = "donations/staff/export.html"
-
+class OneExport(KeptFile):
     def get_object(self, queryset: Any = None) -> Export:
         row: Export = super().get_object(queryset)
         return seen(row, self.request.user)
-
-    @cached_property
-    def header_buttons(self) -> list[HeaderButton]:
-        buttons: list[HeaderButton] = list(super().header_buttons)
-        if self.object.state == Export.State.READY:
-            url = reverse("exports:download", args=[self.object.pk])
-            buttons.insert(0, HeaderButton(_("Download"), url, icon_name="download", priority=-1))
-        return buttons
 
     def sections(self) -> list[Section]:
         row: Export = self.object
@@ -205,14 +182,7 @@ class OneExport(Reading):
                 [_("SHA-256"), row.sha256],
                 [_("Kept until"), moment(row.kept_until)],
             ]
-        sections = [
-            Section(
-                _("State"),
-                template="donations/staff/export_state.html",
-                context={"told": state_of(row)},
-            ),
-            Section(_("The file"), facts),
-        ]
+        sections = [self.state(), Section(_("The file"), facts)]
         if row.problem:
             wrong: list[list[Any]] = [
                 [_("What went wrong"), Cell(PROBLEMS[row.problem], tone="bad")],
@@ -221,7 +191,7 @@ class OneExport(Reading):
             ]
             sections.insert(1, Section(_("Not offered"), wrong))
         if row.sha256:
-            sections += [_totals(row), _downloads(row)]
+            sections += [_totals(row), self.downloads()]
         return sections
 
 
@@ -249,15 +219,6 @@ def _sums(row: Export) -> int:
     return 2 if both else 1
 
 
-def _downloads(row: Export) -> Section:
-    return Section(
-        _("Downloads"),
-        [[moment(one.at), one.actor] for one in row.downloads.select_related("actor")],
-        headings=[_("When"), _("Who")],
-        empty=_("Nobody has taken a copy."),
-    )
-
-
 def seen(row: Export, user: Any) -> Export:
     """The row, for who may see it.
 
@@ -280,44 +241,15 @@ class OfExport(Act):
         return super().dispatch(request, *args, **kwargs)
 
 
-class Again(OfExport):
-    name = "again"
-    title = _("Make it again")
-    icon = "rotate"
-
-    @classmethod
-    def is_possible(cls, row: Export) -> bool:
-        return row.state == Export.State.FAILED
+class Again(OfExport, MakeAgain):
+    ask_again = staticmethod(making.ask_again)
 
     def question(self) -> Text:
         return _("The file is made anew from the ledger as it is now, and compared again.")
 
-    def perform(self, form: Any) -> Text:
-        if not making.ask_again(self.row):
-            raise NotPossible(_("Nothing was changed: it has been done already."))
-        return _("It is being made.")
 
-
-class Erase(OfExport):
-    name = "erase"
-    title = _("Erase the file")
-    icon = "bin"
-    serious = True
-
-    @classmethod
-    def is_possible(cls, row: Export) -> bool:
-        return row.state == Export.State.READY
-
-    def question(self) -> Text:
-        return _(
-            "The file is erased now, before its time. That it was made, and who took a copy, "
-            "stays on record."
-        )
-
-    def perform(self, form: Any) -> Text:
-        if not making.erase(self.row):
-            raise NotPossible(_("Nothing was changed: it has been done already."))
-        return _("The file was erased.")
+class Erase(OfExport, EraseFile):
+    erase = staticmethod(making.erase)
 
 
 def download(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -339,17 +271,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     return answer
 
 
-def progress(request: HttpRequest, pk: int) -> JsonResponse:
-    """How far it is, for the page that shows it."""
-    if not request.user.has_perm(SEE):
-        raise PermissionDenied
-    told = state_of(seen(get_object_or_404(Export, pk=pk), request.user))
-    answer = JsonResponse({"state": told.state, "percent": told.percent, "text": str(told.text)})
-    answer["Cache-Control"] = "no-store"
-    return answer
-
-
-class ExportsDesk(Desk):
+class ExportsDesk(MadeDesk):
     model = Export
     name = "exports"
     menu_label = _("Exports")
@@ -362,6 +284,6 @@ class ExportsDesk(Desk):
 
     def extra_urls(self) -> list[URLPattern]:
         return [
+            *super().extra_urls(),
             path("download/<int:pk>/", download, name="download"),
-            path("progress/<int:pk>/", progress, name="progress"),
         ]

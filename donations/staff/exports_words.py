@@ -1,9 +1,7 @@
 """Words for exports: how far one is, what went wrong and how to mend it, what a group is called."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -37,29 +35,6 @@ MENDED_BY: Words = {
         "Make it again. If it fails once more, tell whoever runs this site; the log has the cause."
     ),
 }
-TONES = {State.READY: "good", State.FAILED: "bad"}
-
-
-@dataclass(frozen=True)
-class Told:
-    """How far an export is; `watch` is asked for news while it is not done."""
-
-    state: str
-    text: str | Promise
-    percent: int
-    tone: str = ""
-    watch: str = ""
-
-
-def state_of(row: Export) -> Told:
-    state = State(row.state)
-    if state == State.RUNNING:
-        text = gettext("Being made: %(percent)s %%") % {"percent": row.percent}
-    else:
-        text = str(state.label)
-    under_way = state in (State.WAITING, State.RUNNING)
-    watch = reverse("exports:progress", args=[row.pk]) if under_way else ""
-    return Told(state, text, row.percent, TONES.get(state, ""), watch)
 
 
 def together(totals: list[tuple[list[str], list[str]]]) -> list[list[str]]:

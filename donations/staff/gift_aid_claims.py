@@ -6,17 +6,15 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets import AdminDateInput
-from wagtail.admin.widgets.button import HeaderButton
 
 from core import money
 from donations.gift_aid import claims, looking
@@ -24,12 +22,10 @@ from donations.models import Claim, ClaimFile, LegalEntity
 from donations.staff.asking import Ask
 from donations.staff.desk import (
     Act,
-    Desk,
     Listing,
     MomentColumn,
     Notice,
     NotPossible,
-    Reading,
     Section,
     Text,
     amount,
@@ -38,6 +34,7 @@ from donations.staff.desk import (
 )
 from donations.staff.gift_aid import DayForm, entities
 from donations.staff.gift_aid_words import REFUSALS, state_of
+from donations.staff.made import Made, MadeDesk, Told
 
 State = Claim.State
 ASK, SEE = "donations.add_claim", "donations.view_claim"
@@ -200,16 +197,12 @@ class Claims(Listing):
         return [Notice(_("No legal entity has the receipt rules of the United Kingdom."))]
 
 
-class OneClaim(Reading):
-    template_name = "donations/staff/export.html"
+class OneClaim(Made):
+    def told(self) -> Told:
+        return state_of(self.object)
 
-    @cached_property
-    def header_buttons(self) -> list[HeaderButton]:
-        buttons: list[HeaderButton] = list(super().header_buttons)
-        if ClaimFile.objects.filter(claim=self.object).exists():
-            url = reverse("gift_aid_claims:download", args=[self.object.pk])
-            buttons.insert(0, HeaderButton(_("Download"), url, icon_name="download", priority=-1))
-        return buttons
+    def has_file(self) -> bool:
+        return ClaimFile.objects.filter(claim=self.object).exists()
 
     def sections(self) -> list[Section]:
         row: Claim = self.object
@@ -235,9 +228,8 @@ class OneClaim(Reading):
             [link("gifts", line.donation), day(line.received_on), pounds(line.amount_minor)]
             for line in row.lines.filter(kind="adjustment").select_related("donation")[:SHOWN]
         ]
-        told = {"told": state_of(row)}
         return [
-            Section(_("State"), template="donations/staff/export_state.html", context=told),
+            self.state(),
             Section(_("The claim"), facts),
             Section(
                 _("Gifts of earlier claims that went back"),
@@ -344,17 +336,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     return answer
 
 
-def progress(request: HttpRequest, pk: int) -> JsonResponse:
-    """Whether its schedule is written, for the page that waits for it."""
-    if not request.user.has_perm(SEE):
-        raise PermissionDenied
-    told = state_of(get_object_or_404(Claim, pk=pk))
-    answer = JsonResponse({"state": told.state, "percent": told.percent, "text": str(told.text)})
-    answer["Cache-Control"] = "no-store"
-    return answer
-
-
-class ClaimsDesk(Desk):
+class ClaimsDesk(MadeDesk):
     model = Claim
     name = "gift_aid_claims"
     menu_label = _("Gift Aid claims")
@@ -367,6 +349,6 @@ class ClaimsDesk(Desk):
 
     def extra_urls(self) -> list[URLPattern]:
         return [
+            *super().extra_urls(),
             path("download/<int:pk>/", download, name="download"),
-            path("progress/<int:pk>/", progress, name="progress"),
         ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from donations.gift_aid.looking import Refusal
 from donations.gift_aid.schedule import Fault
 from donations.models import Claim, ClaimFile
-from donations.staff.exports_words import Told
+from donations.staff.made import Told
 
 REFUSALS: Mapping[Refusal | Fault, str | Promise] = {
     Refusal.SOURCE: _("It came from a fund, a company or a programme, or it was no money."),

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
@@ -19,19 +19,17 @@ from donations.staff.asking import Ask
 from donations.staff.desk import (
     Act,
     Cell,
-    Desk,
     Listing,
     MomentColumn,
     Notice,
     NotPossible,
-    Reading,
     Section,
     Text,
     amount,
     day,
     moment,
 )
-from donations.staff.exports_words import Told
+from donations.staff.made import Made, MadeDesk, Told
 from donations.staff.series import figure
 
 ASK, ISSUE = "donations.add_statementrun", "donations.issue_statementrun"
@@ -135,8 +133,9 @@ class Runs(Listing):
         ]
 
 
-class OneRun(Reading):
-    template_name = "donations/staff/export.html"
+class OneRun(Made):
+    def told(self) -> Told:
+        return state_of(self.object)
 
     def get_page_subtitle(self) -> str:
         return str(self.object)
@@ -171,9 +170,7 @@ class OneRun(Reading):
             rows.append([_("Fingerprint of all of it"), run.fingerprint])
         if run.issued_at:
             rows.append([_("Issued"), f"{moment(run.issued_at)}, {run.issued_by}"])
-        given = {"told": state_of(run)}
-        state = Section(_("State"), template="donations/staff/export_state.html", context=given)
-        sections = [state, Section(str(run), rows)]
+        sections = [self.state(), Section(str(run), rows)]
         if run.changed:
             names = [[name, CHANGES.get(what, what)] for name, what in run.changed[:200]]
             sections.insert(1, Section(_("What had changed"), names, [_("Name"), _("What")]))
@@ -294,15 +291,6 @@ class GoOn(Act):
         return _("It goes on.")
 
 
-def progress(request: HttpRequest, pk: int) -> JsonResponse:
-    """How far it is, for the page that shows it."""
-    _allow(request, SEE)
-    told = state_of(get_object_or_404(StatementRun, pk=pk))
-    answer = JsonResponse({"state": told.state, "percent": told.percent, "text": str(told.text)})
-    answer["Cache-Control"] = "no-store"
-    return answer
-
-
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """The file as it was issued; before that a sample, stamped so."""
     _allow(request, SEE)
@@ -336,7 +324,7 @@ def _pdf(data: bytes, name: str) -> HttpResponse:
     return response
 
 
-class RunsDesk(Desk):
+class RunsDesk(MadeDesk):
     model = StatementRun
     name = "yearly"
     menu_label = _("Papers of the year")
@@ -349,7 +337,7 @@ class RunsDesk(Desk):
 
     def extra_urls(self) -> list[URLPattern]:
         return [
-            path("progress/<int:pk>/", progress, name="progress"),
+            *super().extra_urls(),
             path("paper/<int:pk>/", paper, name="paper"),
             path("letters/<int:pk>/<int:part>/", letters, name="letters"),
         ]
