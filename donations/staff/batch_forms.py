@@ -82,7 +82,7 @@ class BatchForm(BooksForm):
 
     def __init__(self, *given: Any, batch: GiftBatch | None = None, **options: Any) -> None:
         super().__init__(*given, **options)
-        self.initial.setdefault("currency", self.fields["entity"].initial.currency)
+        self.initial.setdefault("currency", self.initial["entity"].currency)
         if batch:
             for name in ("entity", "source", "currency"):
                 del self.fields[name]

@@ -44,7 +44,7 @@ class BooksForm(forms.Form):
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
         entity: Any = self.fields["entity"]
-        entity.initial = entity.queryset.first()
+        self.initial.setdefault("entity", entity.queryset.first())
         if entity.queryset.count() < 2:
             entity.widget = forms.HiddenInput()
 

@@ -83,10 +83,9 @@ class RunForm(BooksForm):
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
-        entity = self.fields["entity"]
-        entity.label = _("Legal entity")
-        if entity.initial:
-            self.fields["year"].initial = runs.last_over(entity.initial)
+        self.fields["entity"].label = _("Legal entity")
+        if first := self.initial["entity"]:
+            self.fields["year"].initial = runs.last_over(first)
 
 
 class NewRun(Ask):
