@@ -1,4 +1,4 @@
-"""Response headers that Django does not set itself."""
+"""Response headers that Django does not set itself, and files as answers."""
 
 from collections.abc import Callable
 
@@ -23,3 +23,14 @@ class ManyHeaders:
         if response.cookies or request.method not in ("GET", "HEAD"):
             response.setdefault("Cache-Control", "no-store")
         return response
+
+
+def as_file(
+    data: bytes, name: str, kind: str = "application/pdf", *, is_shown: bool = False
+) -> HttpResponse:
+    """A file for this one reader, to be saved or shown under its name; kept by no cache."""
+    answer = HttpResponse(data, content_type=kind)
+    place = "inline" if is_shown else "attachment"
+    answer["Content-Disposition"] = f'{place}; filename="{name}"'
+    answer["Cache-Control"] = "no-store"
+    return answer

@@ -7,7 +7,7 @@ written `bundled:name`.
 
 import threading
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -240,6 +240,19 @@ def render(
     if refused:
         raise ForbiddenAddress(refused)
     return content
+
+
+def together(files: Iterable[bytes]) -> bytes:
+    """The pages of all of them in one file, for paper: what the files claim is lost."""
+    import pikepdf  # noqa: PLC0415 - 30 MB that few processes need, and writes to the log
+
+    with pikepdf.new() as whole:
+        for data in files:
+            with pikepdf.open(BytesIO(data)) as one:
+                whole.pages.extend(one.pages)
+        written = BytesIO()
+        whole.save(written, deterministic_id=True)
+    return written.getvalue()
 
 
 def _claim_ua(metadata: DocumentMetadata) -> None:

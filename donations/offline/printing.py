@@ -1,8 +1,8 @@
 """Receipts of givers without e-mail, put together in one file for the printer."""
 
 from collections.abc import Sequence
-from io import BytesIO
 
+from core import pdf
 from donations.models import GiftBatch, Receipt
 from donations.receipts import book
 
@@ -25,12 +25,4 @@ def together(receipts: Sequence[Receipt]) -> bytes | None:
     """The pages of all of them; None if there are none. For paper: each file stays as issued."""
     if not receipts:
         return None
-    import pikepdf  # noqa: PLC0415 - a large library that writes to the log when it is loaded
-
-    with pikepdf.new() as whole:
-        for receipt in receipts:
-            with pikepdf.open(BytesIO(book.stored_bytes(receipt))) as one:
-                whole.pages.extend(one.pages)
-        out = BytesIO()
-        whole.save(out, deterministic_id=True)
-    return out.getvalue()
+    return pdf.together(map(book.stored_bytes, receipts))

@@ -1,9 +1,8 @@
 """Letters to print: the papers of a run for donors without e-mail, in one file for the post."""
 
-from io import BytesIO
-
 from django.db.models import Q
 
+from core import pdf
 from donations.models import Receipt, StatementRun
 from donations.receipts import runs
 
@@ -16,8 +15,6 @@ def letters(run: StatementRun, *, part: int = 1) -> bytes | None:
 
     What was voided since is left out.
     """
-    import pikepdf  # noqa: PLC0415 - 30 MB that few processes need
-
     rows = run.statements.filter(email="").order_by("postcode", "name", "pk")
     start = (part - 1) * MOST
     keys = list(rows.values_list("pk", flat=True)[start : start + MOST])
@@ -26,11 +23,4 @@ def letters(run: StatementRun, *, part: int = 1) -> bytes | None:
     found = run.statements.filter(valid).select_related("receipt__file", "file").in_bulk(keys)
     if not found:
         return None
-    with pikepdf.new() as merged:
-        for key in keys:
-            if key in found:
-                with pikepdf.open(BytesIO(runs.stored_bytes(found[key]))) as one:
-                    merged.pages.extend(one.pages)
-        written = BytesIO()
-        merged.save(written, deterministic_id=True)
-    return written.getvalue()
+    return pdf.together(runs.stored_bytes(found[key]) for key in keys if key in found)

@@ -1,6 +1,5 @@
 """The desk of audit packs: asked for by Finance, made in the background, taken by the auditor."""
 
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -11,15 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.widgets import AdminDateInput
 
+from core.headers import as_file
 from donations.audit import making
-from donations.models import AuditPack, LegalEntity
+from donations.models import AuditPack
 from donations.staff.asking import Ask
 from donations.staff.desk import (
     Cell,
@@ -32,6 +30,7 @@ from donations.staff.desk import (
     moment,
 )
 from donations.staff.made import EraseFile, KeptFile, MadeDesk, MakeAgain, StateColumn
+from donations.staff.period_forms import PeriodForm
 
 ASK, SEE = "donations.add_auditpack", "donations.view_auditpack"
 
@@ -40,13 +39,7 @@ def days(row: AuditPack) -> str:
     return f"{day(row.first_day)} \u2013 {day(row.last_day)}"
 
 
-class PackForm(forms.Form):
-    """Which days, how many gifts; the month before this one to begin with."""
-
-    first_day = forms.DateField(label=_("From"), widget=AdminDateInput)
-    last_day = forms.DateField(
-        label=_("To"), widget=AdminDateInput, help_text=_("This day is part of it.")
-    )
+class PackForm(PeriodForm):
     sample_size = forms.IntegerField(
         label=_("Gifts in the sample"),
         initial=60,
@@ -58,29 +51,7 @@ class PackForm(forms.Form):
         max_length=40,
         help_text=_("Any word of the auditor's. Without one it is drawn at random, and printed."),
     )
-    entity = forms.ModelChoiceField(
-        label=_("Whose books"), queryset=LegalEntity.objects.order_by("-is_default", "pk")
-    )
-
-    def __init__(self, *given: Any, **options: Any) -> None:
-        super().__init__(*given, **options)
-        entity: Any = self.fields["entity"]
-        entity.initial = entity.queryset.first()
-        entity.empty_label = None
-        if entity.queryset.count() < 2:
-            entity.widget = forms.HiddenInput()
-        last = timezone.localdate().replace(day=1) - timedelta(days=1)
-        self.initial = {"first_day": last.replace(day=1), "last_day": last, **self.initial}
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        first, last = data.get("first_day"), data.get("last_day")
-        if first and last:
-            if last < first:
-                self.add_error("last_day", _("Please choose a day that is not before the first."))
-            elif last > timezone.localdate():
-                self.add_error("last_day", _("Please choose today or an earlier day."))
-        return data
+    field_order = ("first_day", "last_day", "sample_size", "seed")
 
 
 class AskForPack(Ask):
@@ -174,10 +145,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     except making.Gone:
         messages.error(request, _("There is no file: not yet, or no longer."))
         return redirect("audit_packs:inspect", pack.pk)
-    answer = HttpResponse(data, content_type="application/octet-stream")
-    answer["Content-Disposition"] = f'attachment; filename="{making.name_of(pack)}"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return as_file(data, making.name_of(pack), "application/octet-stream")
 
 
 class PacksDesk(MadeDesk):

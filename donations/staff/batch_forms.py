@@ -14,12 +14,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import money
-from donations.models import Designation, Donation, Donor, GiftBatch, LegalEntity, OfflineGift
+from donations.models import Designation, Donation, Donor, GiftBatch, OfflineGift
 from donations.models.offline import SOURCES
 from donations.offline import entering
 from donations.offline.facts import BY_ORGANISATIONS, MOST_MINOR, Facts, Fault, value_minor
 from donations.staff.finding import near_names
 from donations.staff.offline_words import fault
+from donations.staff.period_forms import BooksForm
 
 Source = Donation.Source
 PARTS = (2, 3)
@@ -59,10 +60,7 @@ class SeenForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput)
 
 
-class BatchForm(forms.Form):
-    entity = forms.ModelChoiceField(
-        label=_("Whose books"), queryset=LegalEntity.objects.order_by("-is_default", "pk")
-    )
+class BatchForm(BooksForm):
     source = forms.ChoiceField(label=_("Kind"), choices=SOURCES)
     currency = forms.CharField(label=_("Currency"), min_length=3, max_length=3)
     expected_count = forms.IntegerField(
@@ -84,12 +82,7 @@ class BatchForm(forms.Form):
 
     def __init__(self, *given: Any, batch: GiftBatch | None = None, **options: Any) -> None:
         super().__init__(*given, **options)
-        entity: Any = self.fields["entity"]
-        first = entity.queryset.first()
-        entity.empty_label = None
-        if entity.queryset.count() < 2:
-            entity.widget = forms.HiddenInput()
-        self.initial = {"entity": first, "currency": first.currency, **self.initial}
+        self.initial.setdefault("currency", self.initial["entity"].currency)
         if batch:
             for name in ("entity", "source", "currency"):
                 del self.fields[name]

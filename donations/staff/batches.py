@@ -19,6 +19,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
 
 from core import money
+from core.headers import as_file
 from donations.models import Donation, GiftBatch
 from donations.models.offline import SOURCES
 from donations.offline import duplicates, entering, posting, printing
@@ -183,10 +184,7 @@ def print_receipts(request: HttpRequest, pk: int) -> HttpResponse:
     if data is None:
         messages.warning(request, _("There is nothing to print: not yet, or not any more."))
         return redirect("offline:inspect", pk)
-    answer = HttpResponse(data, content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="receipts-batch-{batch.pk}.pdf"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return as_file(data, f"receipts-batch-{batch.pk}.pdf")
 
 
 class OfBatch(Act):

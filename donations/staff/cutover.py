@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
 
+from core.headers import as_file
 from donations.models import CutOver, Donor, PastGift, Upload
 from donations.offline import cutover, proof
 from donations.offline.entering import NotPossible as Refused
@@ -43,10 +44,7 @@ TONES = {State.DRAFT: "warn", State.LOADED: "good"}
 @permission_required("donations.view_cutover", raise_exception=True)
 def proof_file(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(CutOver.objects.exclude(state=State.DRAFT), pk=pk)
-    answer = HttpResponse(proof.page(row), content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="cut-over-{row.pk}.pdf"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return as_file(proof.page(row), f"cut-over-{row.pk}.pdf")
 
 
 class CutOvers(Listing):

@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from donations.models import CutOver, LegalEntity, Upload
+from donations.models import CutOver, Upload
 from donations.offline import cutover, importing, reading
 from donations.offline.entering import NotPossible
 from donations.staff.asking import Ask, FormPage
 from donations.staff.batch_forms import DayField
 from donations.staff.desk import Text
 from donations.staff.offline_words import unreadable, why_not
+from donations.staff.period_forms import BooksForm
 from donations.staff.upload_forms import FileForm
 from donations.staff.uploads import Columns, to_mend
 
@@ -26,22 +27,11 @@ LOAD = "donations.load_cutover"
 SLUGS = ("donors", "past", "balances")
 
 
-class BeginForm(forms.Form):
-    entity = forms.ModelChoiceField(
-        label=_("Whose books"), queryset=LegalEntity.objects.order_by("-is_default", "pk")
-    )
+class BeginForm(BooksForm):
     origin = forms.CharField(
         label=_("From"), max_length=120, help_text=_("The books that were kept until now.")
     )
     as_of = DayField(label=_("Balances as of"))
-
-    def __init__(self, *given: Any, **options: Any) -> None:
-        super().__init__(*given, **options)
-        entity: Any = self.fields["entity"]
-        entity.empty_label = None
-        self.initial.setdefault("entity", entity.queryset.first())
-        if entity.queryset.count() < 2:
-            entity.widget = forms.HiddenInput()
 
 
 class OfCutOver(FormPage):

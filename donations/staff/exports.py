@@ -1,6 +1,5 @@
 """The desk of exports: what was asked for, how far it is, what came of it, and the file."""
 
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,16 +13,14 @@ from django.http import (
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.widgets import AdminDateInput
 
 from donations.exports import making
-from donations.models import Export, LegalEntity
+from donations.models import Export
 from donations.staff.asking import Ask
 from donations.staff.desk import (
     Act,
@@ -38,6 +35,7 @@ from donations.staff.desk import (
 )
 from donations.staff.exports_words import MENDED_BY, PROBLEMS, heading, together
 from donations.staff.made import EraseFile, KeptFile, MadeDesk, MakeAgain, StateColumn
+from donations.staff.period_forms import PeriodForm
 
 DONORS = "donations.export_donors"
 ASK = "donations.add_export"
@@ -51,22 +49,16 @@ def visible(user: Any) -> QuerySet[Export]:
     return rows if user.has_perm(DONORS) else rows.exclude(kind=Export.Kind.DONORS)
 
 
-class ExportForm(forms.Form):
-    """What, in which format, for which days; the month before this one to begin with."""
+class ExportForm(PeriodForm):
+    """What, in which format, for which days."""
 
     kind = forms.ChoiceField(label=_("What"), choices=())
-    first_day = forms.DateField(label=_("From"), widget=AdminDateInput)
-    last_day = forms.DateField(
-        label=_("To"), widget=AdminDateInput, help_text=_("This day is part of it.")
-    )
     format = forms.ChoiceField(
         label=_("Format"),
         choices=[choice for choice in Export.Format.choices if choice[0] in making.WRITERS],
         help_text=_("QuickBooks Online and Xero take journals only."),
     )
-    entity = forms.ModelChoiceField(
-        label=_("Whose books"), queryset=LegalEntity.objects.order_by("-is_default", "pk")
-    )
+    field_order = ("kind", "first_day", "last_day", "format")
 
     def __init__(self, *given: Any, user: Any, **options: Any) -> None:
         super().__init__(*given, **options)
@@ -76,22 +68,9 @@ class ExportForm(forms.Form):
             for choice in Export.Kind.choices
             if choice[0] != Export.Kind.DONORS or user.has_perm(DONORS)
         ]
-        entity: Any = self.fields["entity"]
-        entity.initial = entity.queryset.first()
-        entity.empty_label = None
-        if entity.queryset.count() < 2:
-            entity.widget = forms.HiddenInput()
-        last = timezone.localdate().replace(day=1) - timedelta(days=1)
-        self.initial = {"first_day": last.replace(day=1), "last_day": last, **self.initial}
 
     def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        first, last = data.get("first_day"), data.get("last_day")
-        if first and last:
-            if last < first:
-                self.add_error("last_day", _("Please choose a day that is not before the first."))
-            elif last > timezone.localdate():
-                self.add_error("last_day", _("Please choose today or an earlier day."))
+        data = super().clean()
         if data.get("format") in JOURNAL_ONLY and data.get("kind") != Export.Kind.JOURNAL:
             self.add_error("format", _("This program takes the journal only."))
         return data

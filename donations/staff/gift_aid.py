@@ -9,13 +9,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.widgets import AdminDateInput
 
 from donations.gift_aid import declarations
 from donations.models import Declaration, Donor, LegalEntity
 from donations.receipts.packs import PACKS
 from donations.staff.asking import Ask
 from donations.staff.desk import Act, Cell, Desk, Listing, Notice, Reading, Section, Text, day, link
+from donations.staff.period_forms import PastDayField
 
 Way = Declaration.Way
 ASKING = [code for code, pack in PACKS.items() if pack.declarations]
@@ -113,13 +113,7 @@ class OneDeclaration(Reading):
 
 
 class DayForm(forms.Form):
-    on = forms.DateField(label=_("On"), widget=AdminDateInput, initial=timezone.localdate)
-
-    def clean_on(self) -> Any:
-        chosen = self.cleaned_data["on"]
-        if chosen > timezone.localdate():
-            raise forms.ValidationError(_("Please choose today or an earlier day."))
-        return chosen
+    on = PastDayField(label=_("On"), initial=timezone.localdate)
 
 
 class Cancel(Act):
@@ -182,9 +176,7 @@ class TakeDownForm(forms.Form):
         label=_("How it was given"),
         choices=[(code, code.label) for code in (Way.PAPER, Way.TELEPHONE)],
     )
-    declared_on = forms.DateField(
-        label=_("Declared on"), widget=AdminDateInput, initial=timezone.localdate
-    )
+    declared_on = PastDayField(label=_("Declared on"), initial=timezone.localdate)
     title = forms.CharField(label=_("Title"), max_length=4, required=False)
     first_name = forms.CharField(label=_("First name"), max_length=35)
     last_name = forms.CharField(label=_("Last name"), max_length=35)
@@ -208,12 +200,6 @@ class TakeDownForm(forms.Form):
         if donor is None:
             raise forms.ValidationError(_("There is no donor with this number."))
         return donor
-
-    def clean_declared_on(self) -> Any:
-        chosen = self.cleaned_data["declared_on"]
-        if chosen > timezone.localdate():
-            raise forms.ValidationError(_("Please choose today or an earlier day."))
-        return chosen
 
 
 class TakeDown(Ask):

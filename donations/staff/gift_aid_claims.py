@@ -9,14 +9,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.widgets import AdminDateInput
 
 from core import money
+from core.headers import as_file
 from donations.gift_aid import claims, looking
 from donations.models import Claim, ClaimFile, LegalEntity
 from donations.staff.asking import Ask
@@ -35,6 +34,7 @@ from donations.staff.desk import (
 from donations.staff.gift_aid import DayForm, entities
 from donations.staff.gift_aid_words import REFUSALS, state_of
 from donations.staff.made import Made, MadeDesk, Told
+from donations.staff.period_forms import DaysForm
 
 State = Claim.State
 ASK, SEE = "donations.add_claim", "donations.view_claim"
@@ -45,35 +45,23 @@ def pounds(minor: int) -> str:
     return amount(minor, "GBP")
 
 
-class ClaimForm(forms.Form):
+class ClaimForm(DaysForm):
     """Whose gifts of which days; then the same once more with what was looked over."""
 
     entity = forms.ModelChoiceField(
         label=_("Legal entity"), queryset=LegalEntity.objects.none(), empty_label=None
     )
-    first_day = forms.DateField(label=_("From"), widget=AdminDateInput)
-    last_day = forms.DateField(
-        label=_("To"), widget=AdminDateInput, help_text=_("This day is part of it.")
-    )
     together = forms.BooleanField(
         label=_("Put gifts of up to £30 together on lines of up to £1,000"), required=False
     )
     fingerprint = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+    field_order = ("entity",)
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
         entity: Any = self.fields["entity"]
         entity.queryset = entities()
         entity.initial = entity.queryset.first()
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        first, last = data.get("first_day"), data.get("last_day")
-        if first and last and last < first:
-            self.add_error("last_day", _("Please choose a day that is not before the first."))
-        elif last and last > timezone.localdate():
-            self.add_error("last_day", _("Please choose today or an earlier day."))
-        return data
 
 
 class NewClaim(Ask):
@@ -329,11 +317,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm(SEE):
         raise PermissionDenied
     file = get_object_or_404(ClaimFile.objects.select_related("claim__legal_entity"), pk=pk)
-    answer = HttpResponse(bytes(file.data), content_type="application/zip")
-    name = claims.name_of(file.claim)
-    answer["Content-Disposition"] = f'attachment; filename="{name}.zip"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return as_file(bytes(file.data), f"{claims.name_of(file.claim)}.zip", "application/zip")
 
 
 class ClaimsDesk(MadeDesk):

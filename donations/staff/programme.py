@@ -11,6 +11,7 @@ from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
 from core import money
+from core.headers import as_file
 from donations import programme
 from donations.staff.desk import clock, moment
 from donations.staff.pages import PERMISSION, ForReaders, Page
@@ -58,9 +59,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     """Every figure of every month as CSV: codes, plain numbers and dates, safe in a spreadsheet."""
     if not request.user.has_perm(PERMISSION):
         raise PermissionDenied
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="programme.csv"'
-    answer["Cache-Control"] = "no-store"
+    answer = as_file(b"", "programme.csv", "text/csv; charset=utf-8")
     out = csv.writer(answer)
     out.writerow(["month", "currency", "figure", "reason", "count", "amount", "computed_at"])
     for one in programme.read():

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 
+from core.headers import as_file
 from donations.models import LegalEntity, Receipt, ReceiptSeries
 from donations.receipts import book, document, voiding
 from donations.staff.desk import (
@@ -206,7 +207,7 @@ class Reader(Reading):
 def original(request: HttpRequest, pk: int) -> HttpResponse:
     """The stored bytes, exactly as the donor got them."""
     receipt = get_object_or_404(Receipt.objects.select_related("file"), pk=pk, sha256__isnull=False)
-    return _pdf(book.stored_bytes(receipt), f"receipt-{receipt.label}.pdf")
+    return as_file(book.stored_bytes(receipt), f"receipt-{receipt.label}.pdf")
 
 
 @permission_required("donations.view_receipt", raise_exception=True)
@@ -222,18 +223,11 @@ def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
     data = book.rendered(
         receipt.snapshot, mark=mark, replaced_by=successor.label if successor else ""
     )
-    return _pdf(data, f"receipt-{receipt.label}-{mark}.pdf")
+    return as_file(data, f"receipt-{receipt.label}-{mark}.pdf")
 
 
 def _series(receipt: Receipt) -> str:
     return reverse("series:inspect", args=[receipt.series_id])
-
-
-def _pdf(data: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 class ReceiptsDesk(Desk):

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
 
-from donations.models import LegalEntity, Statement, StatementRun
+from core.headers import as_file
+from donations.models import Statement, StatementRun
 from donations.receipts import printing, runs
 from donations.staff.asking import Ask
 from donations.staff.desk import (
@@ -30,6 +31,7 @@ from donations.staff.desk import (
     moment,
 )
 from donations.staff.made import Made, MadeDesk, Told
+from donations.staff.period_forms import BooksForm
 from donations.staff.series import figure
 
 ASK, ISSUE = "donations.add_statementrun", "donations.issue_statementrun"
@@ -67,7 +69,7 @@ def state_of(run: StatementRun) -> Told:
     return Told(told, text, percent, TONES.get(state, ""), watch)
 
 
-class RunForm(forms.Form):
+class RunForm(BooksForm):
     kind = forms.ChoiceField(
         label=_("What"),
         choices=StatementRun.Kind.choices,
@@ -77,18 +79,12 @@ class RunForm(forms.Form):
         ),
     )
     year = forms.IntegerField(label=_("Tax year"), min_value=2000, max_value=2100)
-    entity = forms.ModelChoiceField(
-        label=_("Legal entity"), queryset=LegalEntity.objects.order_by("-is_default", "pk")
-    )
+    field_order = ("kind", "year")
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
-        entity: Any = self.fields["entity"]
-        entity.empty_label = None
-        first = entity.initial = entity.queryset.first()
-        if entity.queryset.count() < 2:
-            entity.widget = forms.HiddenInput()
-        if first:
+        self.fields["entity"].label = _("Legal entity")
+        if first := self.initial["entity"]:
             self.fields["year"].initial = runs.last_over(first)
 
 
@@ -298,7 +294,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rows, pk=pk)
     issued = found.sha256 or (found.receipt and found.receipt.sha256)
     data = runs.stored_bytes(found) if issued else runs.sample(found)
-    return _pdf(data, f"{found.run.year}-{found.pk}{'' if issued else '-sample'}.pdf")
+    return as_file(data, f"{found.run.year}-{found.pk}{'' if issued else '-sample'}.pdf")
 
 
 def letters(request: HttpRequest, pk: int, part: int) -> HttpResponse:
@@ -309,19 +305,12 @@ def letters(request: HttpRequest, pk: int, part: int) -> HttpResponse:
     if data is None:
         messages.warning(request, _("There is nothing to print: not yet, or not any more."))
         return redirect("yearly:inspect", pk)
-    return _pdf(data, f"letters-{run.year}-{run.pk}-{part}.pdf")
+    return as_file(data, f"letters-{run.year}-{run.pk}-{part}.pdf")
 
 
 def _allow(request: HttpRequest, permission: str) -> None:
     if not request.user.has_perm(permission):
         raise PermissionDenied
-
-
-def _pdf(data: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 class RunsDesk(MadeDesk):

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 
+from core.headers import as_file
 from donations.models import Donation
 from donations.receipts import cases, thanks
 from donations.staff.desk import Act, Text
@@ -46,8 +47,4 @@ class Letter(Act):
         except thanks.NotDue:
             messages.error(self.request, _("Nothing of this gift is left to thank for."))
             return self.form_invalid(form)
-        answer = HttpResponse(data, content_type="application/pdf")
-        name = f"letter-{self.row.reference[:8].upper()}.pdf"
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-        answer["Cache-Control"] = "no-store"
-        return answer
+        return as_file(data, f"letter-{self.row.reference[:8].upper()}.pdf")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 
+from core.headers import as_file
 from donations.exports import disarm
 from donations.models import Designation, GiftBatch, Upload
 from donations.offline import columns, entering, importing, reading
@@ -291,10 +292,8 @@ def to_mend(upload: Upload, bad: Sequence[importing.Bad]) -> HttpResponse:
     for one in bad:
         cells = [*one.cells, *[""] * (len(headings) - len(one.cells))]
         writer.writerow([*map(disarm.text, cells), reasons(one, upload.kind)])
-    answer = HttpResponse(out.getvalue().encode("utf-8-sig"), content_type="text/csv")
-    answer["Content-Disposition"] = f'attachment; filename="rows-to-mend-{upload.pk}.csv"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    data = out.getvalue().encode("utf-8-sig")
+    return as_file(data, f"rows-to-mend-{upload.pk}.csv", "text/csv")
 
 
 def urls() -> list[URLPattern]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from core.headers import as_file
 from core.network import network_of
 from donations import defence
 from donations.forms import ReceiptCheckForm
@@ -48,8 +49,7 @@ def download(request: HttpRequest, token: str) -> HttpResponse:
             data, name = book.stored_bytes(receipt), f"receipt-{receipt.label}"
         elif statement:
             data, name = runs.stored_bytes(statement), f"statement-{statement.run.year}"
-        response = HttpResponse(data, content_type="application/pdf")
-        response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
+        response = as_file(data, f"{name}.pdf")
     else:
         context = {
             "state": opened.state,

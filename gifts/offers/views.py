@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from core.forms import LONGEST_SECONDS
+from core.headers import as_file
 from core.network import network_of
 from donations import defence
 from donations.views.pauses import resting
@@ -103,7 +104,7 @@ def acknowledgment(request: HttpRequest, row: Offer, token: str, pk: int) -> Htt
     """A POST downloads, so that the scanners of mailboxes do not."""
     papers = Acknowledgment.objects.filter(offer=row, state="issued", sha256__isnull=False)
     paper = get_object_or_404(papers, pk=pk)
-    return _file(acknowledgments.stored_bytes(paper), paper.label)
+    return as_file(acknowledgments.stored_bytes(paper), f"gift-{paper.label}.pdf")
 
 
 @at_offer
@@ -113,7 +114,7 @@ def statement(request: HttpRequest, row: Offer, token: str, pk: int) -> HttpResp
     kept = StatementFile.objects.filter(statement=paper).first()
     if kept is None:
         raise Http404
-    return _file(bytes(kept.data), paper.label)
+    return as_file(bytes(kept.data), f"gift-{paper.label}.pdf")
 
 
 @never_cache
@@ -162,9 +163,3 @@ def _page(
         "may_withdraw": row.state in (Offer.State.OFFERED, Offer.State.ACCEPTED),
     }
     return render(request, "gifts/offers/page.html", context, status=status)
-
-
-def _file(data: bytes, label: str) -> HttpResponse:
-    response = HttpResponse(data, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="gift-{label}.pdf"'
-    return response

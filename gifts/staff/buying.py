@@ -17,6 +17,7 @@ from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.widgets.button import HeaderButton
 
+from core.headers import as_file
 from donations.staff.desk import (
     Cell,
     Desk,
@@ -255,10 +256,7 @@ def order_labels(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def labels_file(units: Iterable[Unit]) -> HttpResponse:
-    answer = HttpResponse(labels.sheet(units), content_type="application/pdf")
-    answer["Content-Disposition"] = 'inline; filename="labels.pdf"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return as_file(labels.sheet(units), "labels.pdf", is_shown=True)
 
 
 class OrdersDesk(Desk):

@@ -18,6 +18,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
 
+from core.headers import as_file
 from donations.staff.desk import (
     Act,
     Cell,
@@ -254,10 +255,8 @@ def list_to_print(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm("vault.send_batch"):
         raise PermissionDenied
     batch = get_object_or_404(Batch.objects.select_related("partner"), pk=pk, state__in=OPEN)
-    answer = HttpResponse(packing_list.sheet(batch, by=request.user), "application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="packing-{batch.code}.pdf"'
-    answer["Cache-Control"] = "no-store"
-    return answer
+    data = packing_list.sheet(batch, by=request.user)
+    return as_file(data, f"packing-{batch.code}.pdf", is_shown=True)
 
 
 class BatchesDesk(Desk):

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from core.headers import as_file
 from donations import tracing
 from donations.gift_aid import declarations
 from donations.models import Donation, LegalEntity, Receipt
@@ -105,10 +106,7 @@ def my_receipt(request: HttpRequest, label: str) -> HttpResponse:
     receipt = get_object_or_404(
         Receipt.objects.filter(donation__in=gifts, sha256__isnull=False), label=label
     )
-    response = HttpResponse(book.stored_bytes(receipt), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="receipt-{receipt.label}.pdf"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return as_file(book.stored_bytes(receipt), f"receipt-{receipt.label}.pdf")
 
 
 def own_gifts(own: Q) -> QuerySet[Donation]:
