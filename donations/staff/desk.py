@@ -265,11 +265,8 @@ class Reading(generic.InspectView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {
-            "sections": self.sections(),
-            "notices": self.notices(),
-            "clock": clock(),
-        }
+        own = {"sections": self.sections(), "notices": self.notices(), "clock": clock()}
+        return context | own
 
 
 class Act(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
