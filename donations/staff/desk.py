@@ -247,8 +247,7 @@ class Reading(generic.InspectView):
         return []
 
     def may_see(self, model_name: str) -> bool:
-        allowed: bool = self.request.user.has_perm(f"donations.view_{model_name}")
-        return allowed
+        return bool(self.request.user.has_perm(f"donations.view_{model_name}"))
 
     @cached_property
     def header_buttons(self) -> list[HeaderButton]:
