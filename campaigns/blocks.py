@@ -111,9 +111,12 @@ class GiveBoxBlock(blocks.StructBlock):
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
         progress = context.get("progress")
         toward = progress.toward if progress else {}
-        context["box"] = None
-        if progress is None or toward:
-            context["box"] = giving.give_box(value["frequency"], toward)
+        box = context.get("box")  # the page's own, if it has one
+        if progress and not toward:
+            box = None
+        elif box is None or box.frequency != value["frequency"]:
+            box = giving.give_box(value["frequency"], toward)
+        context["box"] = box
         return context
 
     class Meta:

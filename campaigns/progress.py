@@ -110,7 +110,8 @@ def of(campaigns: Iterable[Campaign]) -> dict[int, Progress]:
     asked = [(row.code, row.designation_id) for row in rows if row.designation_id]
     found = appeals.raised(asked)
     offered = {row.pk: row for row in open_designations()} if asked else {}
-    things = {one.wish.pk: one for one in wishes.of(row.wish for row in rows if row.wish)}
+    wanted = [row.wish for row in rows if row.wish]
+    things = {one.wish.pk: one for one in wishes.of(wanted)} if wanted else {}
     told = {}
     for row in rows:
         if row.wish_id:

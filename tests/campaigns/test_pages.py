@@ -61,12 +61,12 @@ def test_a_page_costs_few_queries_and_none_the_second_time(site, public_client: 
             assert public_client.get(path).status_code == 200
         with CaptureQueriesContext(connection) as warm:
             public_client.get(path)
-        assert len(cold) <= 15, (path, [query["sql"][:90] for query in cold])
+        assert len(cold) <= 15, path
         assert len(warm) == 0, path
 
 
 def test_a_gift_from_the_box_of_a_page_counts_for_its_campaign(
-    site, giving: Giving, public_client: RoleClient
+    site, giving: Giving, public_client: RoleClient, run_jobs
 ) -> None:
     row = Campaign.objects.get(code="SCHOOL-YEAR")
     page = text_of(public_client, "/campaigns/school-year/")
@@ -85,6 +85,7 @@ def test_a_gift_from_the_box_of_a_page_counts_for_its_campaign(
     assert answer.status_code == 302, answer.content.decode()
     giving.pay(Donation.objects.get(appeal="SCHOOL-YEAR"))
     giving.deliver()
+    run_jobs()
 
     assert progress.of([row])[row.pk].value == 2500
     assert "<strong>$25</strong> of $6,000" in text_of(public_client, "/campaigns/school-year/")
