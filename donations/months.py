@@ -170,10 +170,17 @@ COUNT_UNRECEIPTED = """
                date_trunc('month', d.paid_at AT TIME ZONE e.time_zone)::date AS month
           FROM donations_donation d
           JOIN donations_legalentity e ON e.id = d.legal_entity_id
+          LEFT JOIN donations_plan p ON p.id = d.plan_id
          WHERE d.paid_at >= %(first)s::timestamp AT TIME ZONE 'UTC' - interval '2 days'
+           -- One a year is what they wish; to nobody there is nothing to give.
+           AND NOT d.yearly_receipt AND p.yearly_receipt IS NOT TRUE
+           AND d.name || d.receipt_name <> ''
       ) d
      WHERE d.month >= %(first)s AND d.kept > 0
        AND NOT EXISTS (
             SELECT 1 FROM donations_receipt r WHERE r.donation_id = d.id AND r.state = 'issued')
+       AND NOT EXISTS (
+            SELECT 1 FROM donations_receiptitem i JOIN donations_receipt r ON r.id = i.receipt_id
+             WHERE i.donation_id = d.id AND r.state = 'issued')
      GROUP BY 1, 2, 3, 6
 """

@@ -40,15 +40,16 @@ def balance_agrees() -> Iterator[Problem]:
         .annotate(total=Sum("amount_minor"))
     ):
         booked[row["entry__source"]][row["currency"]] = row["total"]
-    for movement in BalanceTransaction.objects.iterator(CHUNK):
-        found: defaultdict[str, int] = defaultdict(int, booked.pop(movement.pk, {}))
-        if movement.kind in movements.GIFTS:
-            for currency, total in booked.pop(movement.source, {}).items():
+    rows = BalanceTransaction.objects.values_list("pk", "kind", "source", "currency", "net_minor")
+    for pk, kind, source, own, net in rows.iterator(CHUNK):
+        found: defaultdict[str, int] = defaultdict(int, booked.pop(pk, {}))
+        if kind in movements.GIFTS:
+            for currency, total in booked.pop(source, {}).items():
                 found[currency] += total
-        found[movement.currency] -= movement.net_minor
+        found[own] -= net
         for currency, off in found.items():
             if off:
-                yield Problem(f"movement {movement.pk}", f"the ledger is off by {off} {currency}")
+                yield Problem(f"movement {pk}", f"the ledger is off by {off} {currency}")
     charges = dict(Entry.objects.filter(kind="charge").values_list("source", "occurred_at"))
     for source in booked.keys() - charges.keys():
         yield Problem(f"entry of {source}", "moves the balance, and Stripe told no such movement")

@@ -4,6 +4,7 @@ Imported only when one is written or read: the library behind it takes some 100 
 """
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import IO
 
@@ -15,8 +16,8 @@ from donations.exports.copying import Source, listed
 from donations.exports.layouts import Column, Layout, Type
 from donations.exports.totals import ZERO, Totals
 
-# Parsed and written at once; a few dozen megabytes.
-GROUP_ROWS = 131_072
+# Parsed and written at once; a dozen megabytes.
+GROUP_ROWS = 32_768
 # Room for the digits of any currency.
 KINDS = {
     Type.TEXT: pa.string(),
@@ -40,11 +41,22 @@ def write(file: IO[bytes], source: Source) -> None:
     parsing = pa.csv.ParseOptions(newlines_in_values=True)
     with (
         pa.parquet.ParquetWriter(file, schema, compression="zstd") as writer,
+        # One group is written while the next one comes from the database.
+        ThreadPoolExecutor(1) as beside,
         source.copied(listed(source.layout, _plain)) as blocks,
     ):
-        for rows in _groups(blocks):
+
+        def keep(rows: bytes) -> None:
             data = pa.BufferReader(rows)
             writer.write_table(pa.csv.read_csv(data, reading, parsing, converting))
+
+        before: Future[None] | None = None
+        for rows in _groups(blocks):
+            if before:
+                before.result()
+            before = beside.submit(keep, rows)
+        if before:
+            before.result()
 
 
 def _plain(column: Column) -> str:

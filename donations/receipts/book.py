@@ -204,13 +204,6 @@ def rendered(
     return document.render(Snapshot.from_dict(known), mark=mark, replaced_by=replaced_by)
 
 
-def canonical(known: dict[str, Any]) -> str:
-    """The text behind the fingerprint of a receipt's facts."""
-    if known["kind"] == yearly.KIND:
-        return Yearly.from_dict(known).to_json()
-    return Snapshot.from_dict(known).to_json()
-
-
 def contact(receipt: Receipt) -> Donation:
     """The gift whose address a receipt goes to: of a year's, the last one."""
     if receipt.donation:

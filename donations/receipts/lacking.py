@@ -5,6 +5,7 @@ left it or changed meanwhile, the rows are named instead.
 """
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +13,8 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from core.tokens import sha256
 from donations.models import Donation, Receipt, ReceiptItem
-from donations.receipts import book, document, facts
+from donations.receipts import book, cases, document, facts
+from donations.receipts.packs.shape import Document
 
 # As many are issued at once; more are the next set.
 MOST = 200
@@ -20,7 +22,7 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Lack:
-    """A gift without a receipt and the reason: yearly, void, going_back, lacks, due."""
+    """A gift without a receipt and the reason: yearly, void, going_back, none, lacks, due."""
 
     donation: Donation
     why: str
@@ -77,6 +79,9 @@ def why(gift: Donation) -> Lack:
         return Lack(gift, "yearly")
     if any(row.reason == "covered" and row.status == "asked" for row in gift.refunds.all()):
         return Lack(gift, "going_back")
+    decision = cases.decide(gift)
+    if decision.document == Document.NONE:
+        return Lack(gift, "none", decision.because)
     lacking = document.missing(facts.of_gift(gift, _pretended(gift)))
     return Lack(gift, "lacks", "; ".join(lacking)) if lacking else Lack(gift, "due")
 
@@ -89,8 +94,9 @@ def _pretended(gift: Donation) -> Receipt:
 def set_to_issue(*, livemode: bool) -> list[Lack]:
     """The oldest that can be issued now, with every fact they need."""
     rows = known(due(gifts(livemode=livemode)))
-    found = map(why, rows.order_by("paid_at", "pk")[:MOST])
-    return [lack for lack in found if lack.can_be_issued]
+    # Thousands may be due none, coins from a box say: those behind them are not kept waiting.
+    found = map(why, rows.order_by("paid_at", "pk").iterator(chunk_size=MOST))
+    return list(islice((lack for lack in found if lack.can_be_issued), MOST))
 
 
 def fingerprint(found: list[Lack]) -> str:

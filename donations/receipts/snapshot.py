@@ -8,6 +8,11 @@ from typing import Any, Self
 SCHEMA = 1
 
 
+def canonical(facts: dict[str, Any]) -> str:
+    """Sorted keys, no spaces, integers only: equal facts give equal bytes, also out of a column."""
+    return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """The legal entity that received the gift, as it was called and reached that day."""
@@ -98,8 +103,7 @@ class Snapshot:
         return {"schema": SCHEMA, **facts, **dates}
 
     def to_json(self) -> str:
-        """Canonical: sorted keys, no spaces, integers only: equal facts give equal bytes."""
-        return json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return canonical(self.to_dict())
 
     @classmethod
     def from_dict(cls, facts: dict[str, Any]) -> Self:

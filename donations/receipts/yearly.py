@@ -4,7 +4,6 @@ Like a single receipt it is frozen facts and a document drawn from them alone. S
 when a run is counted; number, code and days of issue are added when it is issued.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,7 +18,7 @@ from core.discretion import telling
 from donations.receipts import document
 from donations.receipts.document import Mark
 from donations.receipts.packs import PACKS
-from donations.receipts.snapshot import Entity
+from donations.receipts.snapshot import Entity, canonical
 
 SCHEMA = 1
 KIND = "annual"
@@ -91,8 +90,7 @@ class Yearly:
         return {"schema": SCHEMA, **facts, **days, "rows": rows, "issued_on": issued, **read}
 
     def to_json(self) -> str:
-        """Canonical: equal facts give equal bytes."""
-        return json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return canonical(self.to_dict())
 
     @classmethod
     def from_dict(cls, facts: dict[str, Any]) -> Self:

@@ -26,6 +26,7 @@ WHY: dict[str, tuple[Text, str]] = {
     "lacks": (_("Something that must be printed is missing: %(detail)s."), "bad"),
     "void": (_("Receipt %(detail)s was declared void; “Replace” there issues another."), "warn"),
     "yearly": (_("The donor wishes one receipt a year: it comes with the annual receipts."), ""),
+    "none": (_("The rule gives none for such a gift: %(detail)s."), ""),
     "going_back": (_("A part of it is on its way back; the receipt follows by itself."), ""),
 }
 

@@ -53,6 +53,21 @@ def test_each_says_why_and_those_that_can_be_are_issued_as_shown(giving, run_job
     assert one.mails.count() == 1
 
 
+def test_a_gift_that_the_rule_gives_none_for_is_never_in_the_set(giving, monkeypatch):
+    nobody, bought, due = unnumbered(giving, 3)
+    rows = Donation.objects
+    rows.filter(pk=nobody.pk).update(name="", receipt_name="")
+    rows.filter(pk=bought.pk).update(
+        name="Bought", benefit="Dinner", benefit_kind="goods", benefit_minor=bought.amount_minor
+    )
+    told = {"": "none", "Bought": "none", "Ruth Osei": "due"}
+    assert reasons() == told
+    monkeypatch.setattr(lacking, "MOST", 1)
+    (only,) = lacking.set_to_issue(livemode=False)
+    assert only.donation == due, "behind those that are due none, it is not kept waiting"
+    assert lacking.issue(livemode=False, shown=[only.line], actor=person()) == 1
+
+
 def test_every_number_has_an_answer(giving, run_jobs):
     gift, void = unnumbered(giving, 2)
     first = book.number_receipt(gift.pk)
