@@ -23,10 +23,10 @@ def campaign(value: int, **facts: Any) -> dict[str, Any]:
     box = GiveBox(told.frequency, "USD", AMOUNTS, told.toward) if told.toward else None
     return {
         "page": page,
-        "index": CampaignIndexPage(title="Campaigns", url_path="/home/campaigns/"),
+        "index": CampaignIndexPage(title="Campaigns", url_path="/front/campaigns/"),
         "progress": told,
         "box": box,
-        "next_page": CampaignIndexPage(title="Other campaigns", url_path="/home/campaigns/"),
+        "next_page": CampaignIndexPage(title="Other campaigns", url_path="/front/campaigns/"),
     }
 
 
@@ -71,7 +71,7 @@ def _page(row: Campaign) -> CampaignPage:
     )
     thanks = words.ENGLISH["FIRST-SALARY"]["thanks"]
     page = CampaignPage(
-        campaign=row, thanks=thanks, url_path="/home/campaigns/school-year/", **told
+        campaign=row, thanks=thanks, url_path="/front/campaigns/school-year/", **told
     )
     page.body = body
     return page
