@@ -11,6 +11,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -173,6 +174,7 @@ class Donation(models.Model):
             models.Index(fields=["status", "created_at"], name="donation_by_status"),
             models.Index(fields=["paid_at"], name="donation_by_payment"),
             models.Index("email", name="donation_by_email"),
+            models.Index(Upper("appeal"), condition=~Q(appeal=""), name="donation_by_appeal"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -11,6 +11,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from core import money, rules
@@ -145,6 +146,7 @@ class Plan(models.Model):
             models.Index(fields=["-created_at"], name="plan_newest_first"),
             models.Index(fields=["status", "next_charge_at"], name="plan_by_status_and_date"),
             models.Index("email", name="plan_by_email"),
+            models.Index(Upper("appeal"), condition=~Q(appeal=""), name="plan_by_appeal"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -12,10 +12,10 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
-from pages.blocks import BodyBlock
+from campaigns.blocks import BodyBlock
 
 # By the names that the table of all pages knows them by.
-KINDS_BELOW = ("standardpage", "wishlistpage")
+KINDS_BELOW = ("standardpage", "wishlistpage", "campaignindexpage")
 
 
 class HomePage(Page):

@@ -41,14 +41,20 @@ def _confidential(*codenames: str) -> tuple[str, ...]:
     return tuple(f"vault.{name}" for name in codenames)
 
 
+# A campaign's goal, dates and purpose. What it brings is read from the books.
+CAMPAIGNS = ("campaigns.view_campaign", "campaigns.add_campaign", "campaigns.change_campaign")
 WRITING = Role(
+    permissions=CAMPAIGNS,
     pages=("add_page", "change_page"),
     pictures=("add_image", "change_image", "choose_image"),
 )
 PUBLISHING = Role(
     pages=(*WRITING.pages, "publish_page", "lock_page", "unlock_page"),
     pictures=WRITING.pictures,
-    permissions=("wagtailredirects.add_redirect", "wagtailredirects.change_redirect"),
+    permissions=(
+        *CAMPAIGNS,
+        *("wagtailredirects.add_redirect", "wagtailredirects.change_redirect"),
+    ),
 )
 DONOR_CARE = Role(
     permissions=_money(

@@ -7,9 +7,11 @@ from django.conf import settings
 from django.db import transaction
 from wagtail.models import Locale, Page, Site
 
+from campaigns import demo as campaigns_demo
+from campaigns.models import CampaignIndexPage, CampaignPage
 from donations.models import LegalEntity
 from gifts.models import WishListPage
-from pages.demo import english, spanish
+from pages.demo import campaigns, english, spanish
 from pages.models import HomePage, OrganisationSettings, StandardPage
 
 
@@ -37,6 +39,7 @@ def seed() -> int:
     page, is_new = _page(home[0], None, english.WISH_LIST, WishListPage)
     _twin, twin_is_new = _page(other[0], page, spanish.WISH_LIST, WishListPage)
     created += is_new + twin_is_new
+    created += _campaigns(home[0], other[0])
     if not OrganisationSettings.objects.filter(site=site).exists():
         OrganisationSettings.objects.create(
             site=site,
@@ -60,8 +63,26 @@ def _home(
     return page, True
 
 
+def _campaigns(home: HomePage, other: HomePage) -> int:
+    """The list in both languages, and below it a page for each campaign that has a purpose."""
+    index, index_is_new = _page(home, None, campaigns.INDEX["en"], CampaignIndexPage)
+    twin, twin_is_new = _page(other, index, campaigns.INDEX["es"], CampaignIndexPage)
+    created = index_is_new + twin_is_new
+    onward: tuple[Page | None, Page | None] = (None, None)
+    for row in campaigns_demo.seed():
+        words, translation = campaigns.ENGLISH[row.code], campaigns.SPANISH[row.code]
+        facts = {"campaign": row, "next_page": onward[0]}
+        page, is_new = _page(index, None, facts | words, CampaignPage)
+        facts["next_page"] = onward[1]
+        other_page, other_is_new = _page(twin, page, facts | translation, CampaignPage)
+        # The newest one is what the ended one leads on to.
+        onward = (onward[0] or page, onward[1] or other_page)
+        created += is_new + other_is_new
+    return created
+
+
 def _page(
-    home: HomePage,
+    home: Page,
     original: Page | None,
     words: dict[str, Any],
     model: type[Page] = StandardPage,

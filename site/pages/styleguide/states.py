@@ -11,6 +11,7 @@ from gifts.models import ItemKind, Wish
 from gifts.pages.listing import Filter
 from gifts.pages.showing import Card
 from gifts.progress import Progress
+from pages.styleguide.campaigns import campaign, campaigns, long_campaign, past
 from pages.styleguide.forms import (
     LONG,
     CodeForm,
@@ -274,6 +275,25 @@ STATES: dict[str, State] = {
     "wish-covered": ("gifts/wish.html", lambda: wish(card(GOAL), card(0))),
     "wish-ended": ("gifts/wish.html", lambda: wish(card(48000, state="closed"))),
     "wish-long": ("gifts/wish.html", lambda: wish(card(0, text=f"{LONG}. " * 5))),
+    "campaigns": ("campaigns/index.html", lambda: campaigns(0, 234_000, 700_000)),
+    "campaigns-none": ("campaigns/index.html", campaigns),
+    "campaign": ("campaigns/campaign.html", lambda: campaign(234_000)),
+    "campaign-first": ("campaigns/campaign.html", lambda: campaign(0)),
+    "campaign-reached": ("campaigns/campaign.html", lambda: campaign(700_000)),
+    "campaign-upcoming": (
+        "campaigns/campaign.html",
+        lambda: campaign(0, starts_on=past(-5)),
+    ),
+    "campaign-over": (
+        "campaigns/campaign.html",
+        lambda: campaign(234_000, ends_on=past(), after_end="open"),
+    ),
+    "campaign-closed": ("campaigns/campaign.html", lambda: campaign(234_000, ends_on=past())),
+    "campaign-monthly": (
+        "campaigns/campaign.html",
+        lambda: campaign(7, goal_kind="monthly", goal=25, goal_currency=""),
+    ),
+    "campaign-long": ("campaigns/campaign.html", long_campaign),
     "my-giving": ("accounts/my_giving.html", my_giving),
     "my-giving-empty": ("accounts/my_giving.html", lambda: {"gifts": []}),
     "sign-in": (

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from pages.blocks import DRAWINGS
+from campaigns.blocks import DRAWINGS
 from pages.styleguide.forms import GiveForm, sample_form
 from pages.styleguide.states import STATES
 

@@ -3,6 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from campaigns import demo as campaigns_demo
 from donations import demo as donations_demo
 from donations import demo_batches, demo_gifts
 from gifts import demo as gifts_demo
@@ -49,6 +50,7 @@ class Command(BaseCommand):
             delivery_demo.seed(by=author, second=reviewer)
         offers_demo.seed(by=author)
         if not without_gifts:
-            demo_gifts.seed(self.stderr.write, gifts_demo.gifts())
+            also = [*gifts_demo.gifts(), *campaigns_demo.gifts()]
+            demo_gifts.seed(self.stderr.write, also)
             buying_demo.seed(second=reviewer, **staff_demo.buyers())
             demo_batches.seed(by=staff_demo.buyers()["finance"])

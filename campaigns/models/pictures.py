@@ -1,4 +1,4 @@
-"""What editors publish beside pages: pictures, each with who is in it."""
+"""Pictures, each with who is in it."""
 
 from typing import ClassVar
 

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.images.blocks import ImageChooserBlock
 
-from core import money
-from donations.models import GivingOptions, LegalEntity
+from campaigns import giving
+from donations.models import GivingOptions
 
 FEATURES = ["h3", "h4", "bold", "italic", "ul", "ol", "link", "hr"]
 DRAWINGS = [
@@ -104,18 +105,18 @@ class GiveBoxBlock(blocks.StructBlock):
     def get_context(
         self, value: dict[str, Any], parent_context: dict[str, Any] | None = None
     ) -> dict[str, Any]:
-        """The amounts staff offer for this rhythm in the organisation's currency; maybe none."""
+        """On a campaign's page the box leads to what the campaign is for; none while it takes no
+        gifts.
+        """
         context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
-        currency = LegalEntity.objects.filter(is_default=True).values("currency")
-        offered = GivingOptions.objects.filter(currency__in=currency)
-        options = offered.filter(frequency=value["frequency"]).first()
-        context |= {"currency": "", "amounts": []}
-        if options:
-            context["currency"] = options.currency
-            context["amounts"] = [
-                (f"{money.to_decimal(minor, options.currency):f}", minor)
-                for minor in options.amounts_minor
-            ]
+        progress = context.get("progress")
+        toward = progress.toward if progress else {}
+        box = context.get("box")  # the page's own, if it has one
+        if progress and not toward:
+            box = None
+        elif box is None or box.frequency != value["frequency"]:
+            box = giving.give_box(value["frequency"], toward)
+        context["box"] = box
         return context
 
     class Meta:
@@ -146,4 +147,106 @@ class BodyBlock(blocks.StreamBlock):
     steps = StepsBlock()
     questions = QuestionsBlock()
     give = GiveBlock()
+    give_box = GiveBoxBlock()
+
+
+class PictureBlock(blocks.StructBlock):
+    """One picture of the library, where each one says who is in it."""
+
+    picture = ImageChooserBlock(label=_("picture"))
+    alternative = blocks.CharBlock(
+        required=False,
+        max_length=200,
+        label=_("in words"),
+        help_text=_("What it shows, for who does not see it. Empty if it only decorates."),
+    )
+    caption = blocks.CharBlock(required=False, max_length=200, label=_("caption"))
+
+    class Meta:
+        template = "campaigns/blocks/picture.html"
+        icon = "image"
+        label = _("Picture")
+
+
+class QuoteBlock(blocks.StructBlock):
+    """Words of staff or of a public person. A survivor's words need her consent on record first."""
+
+    words = blocks.TextBlock(max_length=500, label=_("their words"))
+    name = blocks.CharBlock(max_length=80, label=_("who says it"))
+    # There is no third choice.
+    who = blocks.ChoiceBlock(
+        choices=[
+            ("staff", _("One of our staff, who agreed to it")),
+            ("public", _("A public person, in public")),
+        ],
+        label=_("who that is"),
+        help_text=_("Words of survivors are not quoted here, also not without a name."),
+    )
+    office = blocks.CharBlock(required=False, max_length=120, label=_("office or source"))
+
+    class Meta:
+        template = "campaigns/blocks/quote.html"
+        icon = "openquote"
+        label = _("Quote of staff or a public person")
+
+
+class MomentBlock(blocks.StructBlock):
+    when = blocks.CharBlock(max_length=40, label=_("when"), help_text=_("As in September 2026."))
+    title = blocks.CharBlock(max_length=80, label=_("title"))
+    text = blocks.CharBlock(required=False, max_length=300, label=_("text"))
+
+
+class TimelineBlock(blocks.StructBlock):
+    heading = blocks.CharBlock(label=_("heading"))
+    moments = blocks.ListBlock(MomentBlock(), min_num=2, max_num=12, label=_("what happens when"))
+
+    class Meta:
+        template = "campaigns/blocks/timeline.html"
+        icon = "date"
+        label = _("Timeline")
+
+
+class ProgressBlock(blocks.StructBlock):
+    """The campaign's figures once more, further down a long page."""
+
+    heading = blocks.CharBlock(label=_("heading"))
+    text = blocks.CharBlock(required=False, max_length=300, label=_("text"))
+
+    class Meta:
+        template = "campaigns/blocks/progress.html"
+        icon = "order"
+        label = _("Progress")
+
+
+class PartnerBlock(blocks.StructBlock):
+    """A partner that agreed in writing to be named. Never the address of a home."""
+
+    heading = blocks.CharBlock(label=_("heading"))
+    name = blocks.CharBlock(
+        max_length=120,
+        label=_("name of the partner"),
+        help_text=_("Only by written agreement. Never a place where survivors live."),
+    )
+    text = blocks.CharBlock(max_length=400, label=_("what it does"))
+    website = blocks.URLBlock(required=False, label=_("its website"))
+
+    class Meta:
+        template = "campaigns/blocks/partner.html"
+        icon = "group"
+        label = _("Partner")
+
+
+class CampaignBodyBlock(blocks.StreamBlock):
+    """What a campaign's page is put together from."""
+
+    text = TextBlock()
+    picture_text = PictureTextBlock()
+    picture = PictureBlock()
+    quote = QuoteBlock()
+    timeline = TimelineBlock()
+    steps = StepsBlock()
+    figures = FiguresBlock()
+    progress = ProgressBlock()
+    partner = PartnerBlock()
+    questions = QuestionsBlock()
     give_box = GiveBoxBlock()

@@ -1,0 +1,153 @@
+"""The pages of campaigns: an index, and below it one page for each campaign and language."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.widgets import AdminAutoHeightTextInput
+from wagtail.fields import StreamField
+from wagtail.models import Page
+from wagtail.url_routing import RouteResult
+
+from campaigns.blocks import DRAWINGS, CampaignBodyBlock
+
+
+class CampaignIndexPage(Page):
+    """All campaigns with their progress. One for each language."""
+
+    lead = models.CharField(_("lead"), max_length=300, blank=True)
+
+    max_count_per_parent = 1
+    parent_page_types = ["pages.HomePage"]
+    subpage_types = ["campaigns.CampaignPage"]
+    content_panels = [*Page.content_panels, FieldPanel("lead", widget=AdminAutoHeightTextInput)]
+    template = "campaigns/index.html"
+
+    class Meta:
+        verbose_name = _("list of campaigns")
+        verbose_name_plural = _("lists of campaigns")
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
+        """Wagtail's way to the page below, which it asks for twice, by one query."""
+        if len(path_components) == 1:
+            below = CampaignPage.objects.child_of(self).live().filter(slug=path_components[0])
+            if page := below.select_related(*CampaignPage.TOLD_WITH, "next_page").first():
+                page.index = self
+                return RouteResult(page)
+        return super().route(request, path_components)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from campaigns import progress  # noqa: PLC0415 - it reads the tables beside this one
+
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        pages = CampaignPage.objects.child_of(self).live().select_related(*CampaignPage.TOLD_WITH)
+        pages = list(pages.prefetch_related("picture__renditions"))
+        told = progress.of(page.campaign for page in pages)
+        cards = [{"page": page, "progress": told[page.campaign_id]} for page in pages]
+        order = ("running", "first", "reached", "over", "upcoming", "closed")
+        cards.sort(key=lambda card: (order.index(card["progress"].state), card["page"].path))
+        return context | {"cards": cards}
+
+
+class CampaignPage(Page):
+    """A campaign in the words of one language; its facts stand once, in `campaign`."""
+
+    TOLD_WITH = ("campaign__designation", "campaign__wish", "picture")
+
+    campaign = models.ForeignKey(
+        "campaigns.Campaign",
+        models.PROTECT,
+        related_name="pages",
+        verbose_name=_("campaign"),
+        help_text=_("Goal, dates and purpose stand there, once for all languages."),
+    )
+    summary = models.CharField(
+        _("summary"),
+        max_length=240,
+        help_text=_("One or two sentences, also shown on the list and where the page is shared."),
+    )
+    picture = models.ForeignKey(
+        "campaigns.Picture",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("picture"),
+        help_text=_("A place, an object or light. Without one the drawing is shown."),
+    )
+    picture_in_words = models.CharField(
+        _("the picture in words"),
+        max_length=200,
+        blank=True,
+        help_text=_("What it shows, for who does not see it. Empty if it only decorates."),
+    )
+    drawing = models.CharField(_("drawing"), max_length=8, choices=DRAWINGS, default="sky")
+    body = StreamField(CampaignBodyBlock(), blank=True, verbose_name=_("body"))
+    thanks = models.TextField(
+        _("thanks"),
+        max_length=500,
+        blank=True,
+        help_text=_("Shown in place of the give box once the campaign is closed."),
+    )
+    next_page = models.ForeignKey(
+        "wagtailcore.Page",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("leads on to"),
+        help_text=_("Where visitors can go after the end, in the same language."),
+    )
+
+    # The list it was reached by.
+    index: CampaignIndexPage | None = None
+
+    parent_page_types = ["campaigns.CampaignIndexPage"]
+    subpage_types: list[str] = []
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("campaign"),
+        FieldPanel("summary", widget=AdminAutoHeightTextInput),
+        MultiFieldPanel(
+            [FieldPanel("picture"), FieldPanel("picture_in_words"), FieldPanel("drawing")],
+            heading=_("What visitors see first"),
+        ),
+        FieldPanel("body"),
+        MultiFieldPanel(
+            [FieldPanel("thanks", widget=AdminAutoHeightTextInput), FieldPanel("next_page")],
+            heading=_("After the end"),
+        ),
+    ]
+    template = "campaigns/campaign.html"
+
+    class Meta:
+        verbose_name = _("campaign page")
+        verbose_name_plural = _("campaign pages")
+
+    def clean(self) -> None:
+        """Raises:
+        ValidationError: the way on would leave the reader's language.
+        """
+        super().clean()
+        if self.next_page and self.next_page.locale_id != self.locale_id:
+            raise ValidationError({"next_page": _("Choose a page in the same language.")})
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from campaigns import giving, progress  # noqa: PLC0415 - they read the tables beside this
+        from gifts.models import WishListPage  # noqa: PLC0415 - as above
+
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        told = progress.of([self.campaign])[self.campaign.pk]
+        wishes = None
+        if told.takes and self.campaign.wish:
+            wishes = WishListPage.objects.filter(locale_id=self.locale_id).live().first()
+        return context | {
+            "index": self.index or self.get_parent(),
+            "progress": told,
+            "box": giving.give_box(told.frequency, told.toward) if told.toward else None,
+            "wish_list": wishes,
+            "next_page": self.next_page if self.next_page and self.next_page.live else None,
+        }

@@ -1,0 +1,129 @@
+"""The desk of campaigns: their facts, kept by editors. Nothing here moves money."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.admin.ui.tables import Column
+
+from campaigns.models import Campaign
+from core import money
+from donations.models import Designation, GivingOptions
+from donations.staff.giving import PlainList, Settings
+from gifts.models import Wish
+
+
+class CampaignForm(WagtailAdminModelForm):
+    """The goal is typed as people say it: 6,000 or 40; amounts become minor units here."""
+
+    goal = forms.CharField(
+        label=_("goal"),
+        required=False,
+        max_length=20,
+        help_text=_("An amount such as 6000, or how many. Left empty for a wish."),
+    )
+    goal_currency = forms.ChoiceField(label=_("currency of the goal"), required=False)
+
+    class Meta:
+        model = Campaign
+        fields: ClassVar[list[str]] = [
+            *("name", "code", "goal_kind", "goal", "goal_currency", "designation", "wish"),
+            *("starts_on", "ends_on", "after_end"),
+        ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        row = self.instance
+        offered = GivingOptions.objects.values_list("currency", flat=True).distinct()
+        known = sorted({*offered, *filter(None, [row.goal_currency])})
+        self.fields["goal_currency"].choices = [("", "—"), *((one, one) for one in known)]
+        takes = Designation.objects.filter(is_public=True, target_minor=None)
+        self.fields["designation"].queryset = takes | Designation.objects.filter(
+            pk=row.designation_id
+        )
+        live = Wish.objects.filter(state=Wish.State.PUBLISHED)
+        self.fields["wish"].queryset = live | Wish.objects.filter(pk=row.wish_id)
+        if row.pk:
+            self.fields["code"].disabled = True
+        if row.goal_kind == Campaign.Goal.AMOUNT and row.goal:
+            shown = f"{money.to_decimal(row.goal, row.goal_currency):f}"
+            self.initial["goal"] = shown.removesuffix(".00")
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean()
+        kind, typed = data.get("goal_kind"), data.get("goal") or ""
+        if kind != Campaign.Goal.AMOUNT:
+            data["goal_currency"] = ""
+        try:
+            data["goal"] = _goal(typed, data.get("goal_currency") or "") if typed else None
+        except ValueError:
+            self.add_error("goal", _("Please type a number, such as 6000 or 40."))
+        return data
+
+
+def _goal(typed: str, currency: str) -> int:
+    """Minor units where there is a currency, else a number of people.
+
+    Raises:
+        ValueError: it is no number.
+    """
+    if currency:
+        return money.parse(typed, currency)
+    return int(typed.replace(",", ""))
+
+
+def _shown(row: Campaign) -> str:
+    if row.goal is None:
+        return str(row.get_goal_kind_display())
+    if row.goal_currency:
+        return money.display_short(row.goal, row.goal_currency, get_language() or "en")
+    return f"{row.goal} · {row.get_goal_kind_display()}"
+
+
+class Campaigns(PlainList):
+    def get_base_queryset(self) -> QuerySet[Campaign]:
+        rows: QuerySet[Campaign] = super().get_base_queryset()
+        return rows.select_related("designation")
+
+
+class CampaignsDesk(Settings):
+    """Never deleted: gifts carry their codes."""
+
+    model = Campaign
+    form = CampaignForm
+    index_view_class = Campaigns
+    name = "campaigns"
+    menu_label = _("Campaigns")
+    menu_name = "campaigns"
+    menu_order = 150
+    add_to_admin_menu = True
+    icon = "pick"
+    list_display: ClassVar[list[Any]] = [
+        *("name", "code", Column(_shown, label=_("Goal"))),
+        *("designation", "starts_on", "ends_on"),
+    ]
+    list_filter: ClassVar[list[str]] = ["goal_kind"]
+    search_fields: ClassVar[list[str]] = ["name", "code"]
+    panels: ClassVar[list[Any]] = [
+        MultiFieldPanel([FieldPanel("name"), FieldPanel("code")], heading=_("What it is called")),
+        MultiFieldPanel(
+            [
+                FieldPanel("goal_kind"),
+                FieldRowPanel([FieldPanel("goal"), FieldPanel("goal_currency")]),
+                FieldPanel("designation"),
+                FieldPanel("wish"),
+            ],
+            heading=_("Goal, and what gifts are for"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("starts_on"), FieldPanel("ends_on")]),
+                FieldPanel("after_end"),
+            ],
+            heading=_("From when until when"),
+        ),
+    ]

@@ -1,0 +1,77 @@
+"""The states of campaigns' pages, with made-up data."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from campaigns.blocks import CampaignBodyBlock
+from campaigns.giving import GiveBox
+from campaigns.models import Campaign, CampaignIndexPage, CampaignPage
+from campaigns.progress import Progress
+from donations.models import Designation
+from pages.demo import campaigns as words
+from pages.styleguide.forms import LONG
+
+AMOUNTS = [("25", 2500), ("50", 5000), ("100", 10000), ("250", 25000)]
+
+
+def campaign(value: int, **facts: Any) -> dict[str, Any]:
+    """A campaign for $6,000 that goes on; `facts` make it another."""
+    told = Progress(_row(**facts), value, facts.get("goal", 600_000), True)
+    page = _page(told.campaign)
+    box = GiveBox(told.frequency, "USD", AMOUNTS, told.toward) if told.toward else None
+    return {
+        "page": page,
+        "index": CampaignIndexPage(title="Campaigns", url_path="/front/campaigns/"),
+        "progress": told,
+        "box": box,
+        "next_page": CampaignIndexPage(title="Other campaigns", url_path="/front/campaigns/"),
+    }
+
+
+def long_campaign() -> dict[str, Any]:
+    told = campaign(123_456_789_00, goal=999_999_999_00)
+    told["page"].title, told["page"].summary = LONG, f"{LONG}. " * 2
+    return told
+
+
+def campaigns(*values: int) -> dict[str, Any]:
+    cards = []
+    for value in values:
+        told = Progress(_row(), value, 600_000, True)
+        cards.append({"page": _page(told.campaign), "progress": told})
+    return {"page": {"title": "Campaigns", "lead": "A purpose, a goal and a date."}, "cards": cards}
+
+
+def past(days: int = 9) -> date:
+    return timezone.localdate() - timedelta(days=days)
+
+
+def _row(**facts: Any) -> Campaign:
+    known: dict[str, Any] = {
+        **{"name": "School year", "code": "SCHOOL-YEAR", "goal_kind": "amount", "goal": 600_000},
+        **{"goal_currency": "USD", "starts_on": past(30)},
+        **{"ends_on": timezone.localdate() + timedelta(days=40)},
+    }
+    return Campaign(
+        designation=Designation(code="education", name="Education fund"), **known | facts
+    )
+
+
+def _page(row: Campaign) -> CampaignPage:
+    told = dict(words.ENGLISH["SCHOOL-YEAR"])
+    body = CampaignBodyBlock().to_python(
+        [
+            {"type": kind, "value": value}
+            for kind, value in told.pop("body")
+            # The box asks which amounts are offered; it is at the top already.
+            if kind != "give_box"
+        ]
+    )
+    thanks = words.ENGLISH["FIRST-SALARY"]["thanks"]
+    page = CampaignPage(
+        campaign=row, thanks=thanks, url_path="/front/campaigns/school-year/", **told
+    )
+    page.body = body
+    return page
