@@ -118,6 +118,9 @@ class PartColumns(OfCutOver, Columns):
     def after(self) -> str:
         return self.home()
 
+    def between(self) -> list[dict[str, Any]]:
+        return [{"url": self.home(), "label": str(self.upload.cut_over)}]
+
 
 @permission_required(LOAD, raise_exception=True)
 def bad_rows(request: HttpRequest, pk: int) -> HttpResponse:

@@ -262,8 +262,9 @@ def a_page_of_staff_who_may_not_know(world: World, text: str, stack: ExitStack) 
 
 @leak(on="F /admin/programme/figures.csv")
 def a_file_to_download(world: World, text: str, stack: ExitStack) -> Looks:
-    real = programme.HttpResponse
-    patch(stack, programme, "HttpResponse", lambda **how: real(text.swapcase(), **how))
+    real = programme.as_file
+    told = text.swapcase().encode()
+    patch(stack, programme, "as_file", lambda _data, *how: real(told, *how))
     yield from world.page("F", signed_in(person("Finance")), "/admin/programme/figures.csv")
 
 
