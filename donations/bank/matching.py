@@ -1,10 +1,10 @@
-"""What a bank line is, a payout or a deposit: suggested, confirmed, taken back with a reason."""
+"""What a bank line is, such as a payout: suggested, confirmed, taken back with a reason."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -15,6 +15,7 @@ from donations.models import (
     BankAccount,
     BankLine,
     BankMatch,
+    Claim,
     Donation,
     GiftBatch,
     LegalEntity,
@@ -26,6 +27,7 @@ WINDOW = timedelta(days=5)
 # A payout that is at the bank for so long should be on a line.
 LATE = timedelta(days=5)
 DESCRIPTORS = ("stripe",)
+TAX_OFFICE = ("hmrc", "gift aid")
 
 
 class NotPossible(Exception):
@@ -36,8 +38,7 @@ class NotPossible(Exception):
         self.code = code
 
 
-Thing = Payout | GiftBatch
-Row = TypeVar("Row", Payout, GiftBatch)
+Thing = Payout | GiftBatch | Claim
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,12 @@ def open_batches() -> QuerySet[GiftBatch]:
     return taken.filter(~Exists(_standing(batch=OuterRef("pk"))))
 
 
+def open_claims() -> QuerySet[Claim]:
+    """Gift Aid claims of this mode whose tax arrived and is on no line."""
+    rows = Claim.objects.filter(livemode=settings.STRIPE_LIVE, received_minor__gt=0)
+    return rows.filter(~Exists(_standing(claim=OuterRef("pk"))))
+
+
 def late_payouts(entity: LegalEntity, today: date) -> QuerySet[Payout]:
     """Those that should be on a statement by now, of an entity whose statements are brought in."""
     if not BankAccount.objects.filter(legal_entity=entity).exists():
@@ -88,6 +95,7 @@ def suggest(lines: Iterable[BankLine]) -> list[Suggestion]:
     things: list[Thing] = [
         *open_payouts().filter(amount_minor__in=amounts, arrives_on__range=near),
         *open_batches().filter(expected_minor__in=amounts, deposited_on__range=near),
+        *open_claims().filter(received_minor__in=amounts, paid_on__range=near),
     ]
     for thing in things:
         by_money[_money(thing)].append(thing)
@@ -113,13 +121,18 @@ def _money(of: BankLine | Thing) -> Money:
     """Amount, currency and whose."""
     if isinstance(of, BankLine):
         return of.amount_minor, of.currency, of.account.legal_entity_id
+    if isinstance(of, Claim):
+        return of.received_minor or 0, of.CURRENCY, of.legal_entity_id
     amount_minor = of.expected_minor if isinstance(of, GiftBatch) else of.amount_minor
     return amount_minor, of.currency, of.legal_entity_id
 
 
 def day_of(thing: Thing) -> date:
     """The day on which it should be at the bank."""
-    day = thing.deposited_on if isinstance(thing, GiftBatch) else thing.arrives_on
+    if isinstance(thing, Claim):
+        day = thing.paid_on
+    else:
+        day = thing.deposited_on if isinstance(thing, GiftBatch) else thing.arrives_on
     assert day is not None  # of those that are open
     return day
 
@@ -128,6 +141,8 @@ def _is_named(line: BankLine, thing: Thing) -> bool:
     text = f"{line.text} {line.reference}".lower()
     if isinstance(thing, GiftBatch):
         return bool(thing.bank_reference) and thing.bank_reference.lower() in text
+    if isinstance(thing, Claim):
+        return any(word in text for word in TAX_OFFICE)
     return thing.stripe_id.lower() in text or any(word in text for word in DESCRIPTORS)
 
 
@@ -146,26 +161,23 @@ def match(line: BankLine, *, to: Thing | None = None, note: str = "", by: Any) -
         raise NotPossible("is_another")
     if (to is None) == (not note):
         raise NotPossible("nothing_said")
-    if isinstance(to, Payout):
-        to = _locked(open_payouts(), to)
-    elif to is not None:
-        to = _locked(open_batches(), to)
-    if to is not None and _money(to) != _money(line):
-        raise NotPossible("other_money")
-    return BankMatch.objects.create(
-        line=line,
-        payout=to if isinstance(to, Payout) else None,
-        batch=to if isinstance(to, GiftBatch) else None,
-        note=note,
-        by=by,
-    )
-
-
-def _locked(open_ones: QuerySet[Row], thing: Row) -> Row:
-    found = open_ones.select_for_update(no_key=True).filter(pk=thing.pk).first()
-    if found is None:
+    if to is None:
+        return BankMatch.objects.create(line=line, note=note, by=by)
+    name, open_ones = _KINDS[type(to)]
+    fresh = open_ones().select_for_update(no_key=True, of=["self"]).filter(pk=to.pk).first()
+    if fresh is None:
         raise NotPossible("not_open")
-    return found
+    if _money(fresh) != _money(line):
+        raise NotPossible("other_money")
+    return BankMatch.objects.create(line=line, by=by, **{name: fresh})
+
+
+# Field of the match, and those that may be on a line.
+_KINDS: dict[type[Thing], tuple[str, Callable[[], QuerySet[Any]]]] = {
+    Payout: ("payout", open_payouts),
+    GiftBatch: ("batch", open_batches),
+    Claim: ("claim", open_claims),
+}
 
 
 @transaction.atomic
@@ -187,7 +199,7 @@ def unmatch(line: BankLine, *, by: Any, reason: str) -> bool:
 
 
 def line_of(**thing: Any) -> BankLine | None:
-    """The line on which a payout or a batch is; named by `payout` or `batch`."""
+    """The line on which something is; named by `payout`, `batch` or `claim`."""
     standing = _standing(**thing).select_related("line").first()
     return standing.line if standing else None
 

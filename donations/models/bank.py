@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import money, rules
+from donations.models.gift_aid import Claim
 from donations.models.offline import GiftBatch
 from donations.models.payouts import Payout
 
@@ -142,7 +143,7 @@ class BankLine(models.Model):
 
 
 class BankMatch(models.Model):
-    """What a bank line is: a payout, the deposit of a batch, or something else in words.
+    """What a bank line is: a payout, a batch's deposit, a claim's tax, or else something in words.
 
     Taken back with a reason.
     """
@@ -153,6 +154,9 @@ class BankMatch(models.Model):
     )
     batch = models.ForeignKey(
         GiftBatch, models.PROTECT, null=True, blank=True, related_name="bank_matches"
+    )
+    claim = models.ForeignKey(
+        Claim, models.PROTECT, null=True, blank=True, related_name="bank_matches"
     )
     note = models.CharField(_("what it is"), max_length=200, blank=True)
     at = models.DateTimeField(auto_now_add=True)
@@ -175,11 +179,15 @@ class BankMatch(models.Model):
             models.UniqueConstraint(
                 fields=["batch"], condition=Q(ended_at=None), name="batch_on_one_bank_line"
             ),
+            models.UniqueConstraint(
+                fields=["claim"], condition=Q(ended_at=None), name="claim_on_one_bank_line"
+            ),
             models.CheckConstraint(
                 name="bank_match_is_one_thing",
-                condition=Q(payout__isnull=False, batch=None, note="")
-                | Q(payout=None, batch__isnull=False, note="")
-                | (Q(payout=None, batch=None) & ~Q(note="")),
+                condition=Q(payout__isnull=False, batch=None, claim=None, note="")
+                | Q(payout=None, batch__isnull=False, claim=None, note="")
+                | Q(payout=None, batch=None, claim__isnull=False, note="")
+                | (Q(payout=None, batch=None, claim=None) & ~Q(note="")),
             ),
             models.CheckConstraint(
                 name="bank_match_ends_with_a_reason",
@@ -191,7 +199,7 @@ class BankMatch(models.Model):
             rules.never_deleted("bank_match_kept"),
             rules.frozen(
                 "bank_match_terms_frozen",
-                *("line_id", "payout_id", "batch_id", "note", "at", "by_id"),
+                *("line_id", "payout_id", "batch_id", "claim_id", "note", "at", "by_id"),
             ),
             rules.frozen(
                 "bank_match_ends_once",
@@ -215,7 +223,10 @@ class BankMatch(models.Model):
                             SELECT b.expected_minor, b.currency, b.legal_entity_id
                             FROM donations_giftbatch b
                             WHERE b.id = NEW.batch_id AND b.state = 'posted'
-                              AND b.deposited_on IS NOT NULL)
+                              AND b.deposited_on IS NOT NULL
+                            UNION ALL
+                            SELECT c.received_minor, 'GBP', c.legal_entity_id
+                            FROM donations_claim c WHERE c.id = NEW.claim_id AND c.state = 'paid')
                     ) THEN
                         RAISE EXCEPTION 'a bank line and what it is are the same money';
                     END IF;
@@ -228,6 +239,6 @@ class BankMatch(models.Model):
         return str(self.thing or self.note)
 
     @property
-    def thing(self) -> Payout | GiftBatch | None:
+    def thing(self) -> Payout | GiftBatch | Claim | None:
         """What it is, unless that is said in words."""
-        return self.payout or self.batch
+        return self.payout or self.batch or self.claim

@@ -19,6 +19,7 @@ from donations.models import (
     BankLine,
     BankMatch,
     BankStatement,
+    Claim,
     GiftBatch,
     Payout,
 )
@@ -88,7 +89,7 @@ class Lines(Listing):
 
     def get_base_queryset(self) -> QuerySet[BankLine]:
         rows: QuerySet[BankLine] = super().get_base_queryset()
-        known = Prefetch("matches", BankMatch.objects.select_related("payout", "batch"))
+        known = Prefetch("matches", BankMatch.objects.select_related("payout", "batch", "claim"))
         return rows.select_related("account").prefetch_related(known)
 
     @property
@@ -144,7 +145,7 @@ class OneLine(Reading):
 
     def sections(self) -> list[Section]:
         row: BankLine = self.object
-        matches = list(row.matches.select_related("payout", "batch", "by", "ended_by"))
+        matches = list(row.matches.select_related("payout", "batch", "claim", "by", "ended_by"))
         now = next((one for one in matches if one.ended_at is None), None)
         facts: list[list[Any]] = [
             [_("Day"), day(row.day)],
@@ -179,7 +180,7 @@ class OneLine(Reading):
             *(_("What"), _("At the bank on"), _("Days apart")),
             _("The text names it"),
         ]
-        empty = _("No payout and no deposit of this amount is open near it.")
+        empty = _("Nothing of this amount is open near it.")
         return Section(_("It may be"), rows, headings, empty=empty)
 
 
@@ -189,8 +190,11 @@ def _cell(found: BankMatch | None) -> Cell:
     return thing(found.thing) if found.thing else Cell(found.note)
 
 
-def thing(of: Payout | GiftBatch) -> Cell:
-    return link("offline" if isinstance(of, GiftBatch) else "payouts", of, named(of))
+DESKS = {Payout: "payouts", GiftBatch: "offline", Claim: "gift_aid_claims"}
+
+
+def thing(of: matching.Thing) -> Cell:
+    return link(DESKS[type(of)], of, named(of))
 
 
 class LinesDesk(Desk):
@@ -239,7 +243,7 @@ class OneStatement(Reading):
             [_("Brought in"), f"{moment(row.imported_at)}, {row.imported_by}"],
             [_("Fingerprint"), row.sha256],
         ]
-        known = Prefetch("matches", BankMatch.objects.select_related("payout", "batch"))
+        known = Prefetch("matches", BankMatch.objects.select_related("payout", "batch", "claim"))
         lines = [
             [
                 link("bank_lines", line, day(line.day)),

@@ -10,7 +10,7 @@ from wagtail.admin import messages
 
 from donations.bank import camt, matching, plain, statements
 from donations.bank.facts import Statement, Unreadable
-from donations.models import BankAccount, BankLine, BankStatement, GiftBatch, Payout
+from donations.models import BankAccount, BankLine, BankStatement, Claim, GiftBatch
 from donations.staff.asking import Ask
 from donations.staff.desk import Act, NotPossible, Text, amount, day
 
@@ -124,10 +124,12 @@ class ThingForm(forms.Form):
     thing = forms.ChoiceField(label=_("It is"), widget=forms.RadioSelect, choices=())
 
 
-def named(thing: Payout | GiftBatch) -> str:
+def named(thing: matching.Thing) -> str:
     """In words, with what tells it apart."""
     if isinstance(thing, GiftBatch):
         return str(thing)
+    if isinstance(thing, Claim):
+        return gettext("Gift Aid claim %(days)s") % {"days": thing}
     return gettext("Payout %(id)s") % {"id": thing.stripe_id}
 
 
@@ -159,7 +161,7 @@ class Match(OfLine):
         return form
 
     def question(self) -> Text:
-        return _("The line is this payout or deposit, arrived at the bank.")
+        return _("The line is this money, arrived at the bank.")
 
     def perform(self, form: Any) -> Text:
         thing = self.offered[form.cleaned_data["thing"]]
@@ -231,8 +233,8 @@ class MatchSure(Act):
         lines = matching.open_lines().filter(account=self.row).select_related("account")
         count = sum(one.is_sure for one in matching.suggest(lines))
         text = ngettext(
-            "%(n)d line can be only one payout or deposit, and that only this line.",
-            "%(n)d lines can be only one payout or deposit each, and that only this line.",
+            "%(n)d line can be only one thing, and that only this line.",
+            "%(n)d lines can be only one thing each, and that only this line.",
             count,
         )
         return text % {"n": count}
