@@ -10,6 +10,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.fields import StreamField
 from wagtail.models import Page
+from wagtail.search.index import SearchField
 from wagtail.url_routing import RouteResult
 
 from campaigns.blocks import DRAWINGS, CampaignBodyBlock
@@ -24,6 +25,7 @@ class CampaignIndexPage(Page):
     parent_page_types = ["pages.HomePage"]
     subpage_types = ["campaigns.CampaignPage"]
     content_panels = [*Page.content_panels, FieldPanel("lead", widget=AdminAutoHeightTextInput)]
+    search_fields = [*Page.search_fields, SearchField("lead")]
     template = "campaigns/index.html"
 
     class Meta:
@@ -121,6 +123,9 @@ class CampaignPage(Page):
             heading=_("After the end"),
         ),
     ]
+    search_fields = [*Page.search_fields, SearchField("summary"), SearchField("body")]
+    # Told in the site's feed.
+    is_news = True
     template = "campaigns/campaign.html"
 
     class Meta:

@@ -15,11 +15,11 @@ from wagtail.models import Page
 from donations import periods
 from donations.models import LegalEntity
 from donations.receipts import disclosing
+from pages import findable
+from pages.findable import HOME_DEPTH
 from pages.models import OrganisationSettings, facts_key
 
 SECONDS = 60
-# Below the tree's root, which is no page of the site.
-HOME_DEPTH = 2
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,8 @@ class Organisation:
     receipt_check_url: str
     disclosures_url: str
     offer_url: str
+    search_url: str
+    feed_url: str
     account_url: str
 
 
@@ -111,12 +113,14 @@ def _read(language: str) -> Organisation:
         footer_menu=bottom,
         homes=homes,
         translations=translations,
-        home_url=f"/{language}/" if spanish else "/",
+        home_url=findable.home(language),
         give_url=_url("give"),
         safety_url=_url("safety"),
         receipt_check_url=_url("receipt_check"),
         disclosures_url=_url("disclosures"),
         offer_url=_url("offer"),
+        search_url=_url("search"),
+        feed_url=_url("feed"),
         account_url=_url("my_giving"),
     )
 
@@ -137,7 +141,7 @@ def _menus(
             *("show_in_menus", "standardpage__in_footer", "translation_key", "url_path"),
         )
     )
-    start = "/" if language == settings.LANGUAGE_CODE else f"/{language}/"
+    start = findable.home(language)
     rows = list(pages)
     links = [
         (Link(title, f"{start}{slug}/"), top, low)

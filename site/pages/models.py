@@ -11,6 +11,7 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import StreamField
 from wagtail.models import Page
+from wagtail.search.index import SearchField
 
 from campaigns.blocks import BodyBlock
 
@@ -39,6 +40,10 @@ class HomePage(Page):
         ),
         FieldPanel("title", help_text=_("In the browser's tab and in search results.")),
         FieldPanel("body"),
+    ]
+    search_fields = [
+        *Page.search_fields,
+        *(SearchField(name) for name in ("hero_title", "hero_lead", "body")),
     ]
     template = "pages/home_page.html"
 
@@ -74,6 +79,7 @@ class StandardPage(Page):
         FieldPanel("body"),
     ]
     promote_panels = [*Page.promote_panels, FieldPanel("in_footer")]
+    search_fields = [*Page.search_fields, SearchField("lead"), SearchField("body")]
     template = "pages/standard_page.html"
 
     class Meta:
