@@ -1,4 +1,4 @@
-"""What every template may use: the organisation's facts and the menus, two queries a minute."""
+"""What every template may use: the organisation's facts and the menus, read once a second."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +17,9 @@ from donations.models import LegalEntity
 from donations.receipts import disclosing
 from pages import findable
 from pages.findable import HOME_DEPTH
-from pages.models import OrganisationSettings, facts_key
+from pages.models import OrganisationSettings
 
-SECONDS = 60
+SECONDS = 1
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class Organisation:
     footer_text: str
     menu: list[Link]
     footer_menu: list[Link]
-    # The languages that have a home page.
-    homes: list[str]
+    # Of each language that has a home page: its path.
+    homes: dict[str, str]
     # Of each page by its key: its path in every language that has it.
     translations: dict[UUID, dict[str, str]]
     home_url: str
@@ -75,12 +75,13 @@ def organisation(request: HttpRequest) -> dict[str, Any]:
 
 
 def facts() -> Organisation:
-    """The facts in the language of the moment, at most a minute old."""
+    """The facts in the language of the moment, at most a second old."""
     language = (get_language() or "en")[:2]
-    known: Organisation | None = caches["local"].get(facts_key(language))
+    key = f"organisation:{language}"
+    known: Organisation | None = caches["local"].get(key)
     if known is None:
         known = _read(language)
-        caches["local"].set(facts_key(language), known, SECONDS)
+        caches["local"].set(key, known, SECONDS)
     return known
 
 
@@ -93,7 +94,7 @@ def _read(language: str) -> Organisation:
     spanish = language == "es"
     # The staff site serves no public page, so it links to none.
     public = settings.ROLE == "public"
-    top, bottom, homes, translations = _menus(language) if public else ([], [], [], {})
+    top, bottom, homes, translations = _menus(language) if public else ([], [], {}, {})
     return Organisation(
         name=entity.short_name or "North Star",
         legal_name=entity.name,
@@ -127,7 +128,7 @@ def _read(language: str) -> Organisation:
 
 def _menus(
     language: str,
-) -> tuple[list[Link], list[Link], list[str], dict[UUID, dict[str, str]]]:
+) -> tuple[list[Link], list[Link], dict[str, str], dict[UUID, dict[str, str]]]:
     """Main menu and footer: live pages one below the language's home, in the editors' order.
 
     By the same query the languages whose home is live, and each page's paths in all languages.
@@ -154,7 +155,7 @@ def _menus(
     return (
         [link for link, top, _ in links if top],
         [link for link, _, low in links if low],
-        [row[1] for row in rows if row[0] == HOME_DEPTH],
+        {code: url_path for depth, code, *_, url_path in rows if depth == HOME_DEPTH},
         translations,
     )
 

@@ -13,6 +13,7 @@ from wagtail.models import Page, get_page_models
 
 from pages import findable
 from pages.context import facts
+from pages.serving import same_for_all
 
 SHOWN = 20
 
@@ -61,5 +62,6 @@ class News(Feed):  # type: ignore[type-arg]  # Django's class takes none while i
         return at
 
 
+@same_for_all
 def feed(request: HttpRequest) -> HttpResponse:
     return News()(request)

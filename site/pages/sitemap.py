@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from gifts.models import WishListPage
 from gifts.pages import board
 from pages import findable
+from pages.serving import same_for_all
 
 # Of one thing its address in each language.
 Addresses = dict[str, str]
@@ -38,12 +39,14 @@ class Entry:
         return self.others.get(settings.LANGUAGE_CODE, "")
 
 
+@same_for_all
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
     context = {"entries": [*_views(), *_pages()]}
     return render(request, "pages/sitemap.xml", context, content_type="application/xml")
 
 
+@same_for_all
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Addresses that hang on a link are not named here: who reads this would learn of them."""
