@@ -7,6 +7,7 @@ from config.media import media_urls
 
 urlpatterns = [
     path("", include("pages.urls_technical")),
+    path("", include("pages.urls_machines")),
     path("", include("donations.urls_technical")),
     *media_urls(),
     *i18n_patterns(
