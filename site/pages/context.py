@@ -59,6 +59,7 @@ class Organisation:
     receipt_check_url: str
     disclosures_url: str
     offer_url: str
+    news_url: str
     account_url: str
 
 
@@ -117,6 +118,7 @@ def _read(language: str) -> Organisation:
         receipt_check_url=_url("receipt_check"),
         disclosures_url=_url("disclosures"),
         offer_url=_url("offer"),
+        news_url=_url("news"),
         account_url=_url("my_giving"),
     )
 

@@ -43,6 +43,8 @@ def _confidential(*codenames: str) -> tuple[str, ...]:
 
 # A campaign's goal, dates and purpose. What it brings is read from the books.
 CAMPAIGNS = ("campaigns.view_campaign", "campaigns.add_campaign", "campaigns.change_campaign")
+# Who gets news, and ending it for whoever asks; addresses, so not for editors.
+READERS = ("campaigns.view_reader", "campaigns.end_reader")
 WRITING = Role(
     permissions=CAMPAIGNS,
     pages=("add_page", "change_page"),
@@ -66,6 +68,7 @@ DONOR_CARE = Role(
         *("view_refund", "request_refund", "view_dispute", "view_riskalert"),
         *("view_declaration", "add_declaration"),
     )
+    + READERS
 )
 FINANCE = Role(
     permissions=_money(
