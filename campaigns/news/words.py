@@ -17,14 +17,14 @@ def of_news(mail: Mail, preview: bool) -> dict[str, Any]:
     entity = LegalEntity.objects.get(is_default=True)
     with override(mail.language):
         subject, paragraphs, label = _words(reader, step)
-    link = links.to_confirm(reader) if step == "confirm" else links.to_leave(reader)
+    asks = step == "confirm"
     return {
         "subject_line": subject,
         "paragraphs": paragraphs,
         "label": label,
-        "link": "…" if preview else link,
+        "link": "…" if preview or not asks else links.to_confirm(reader),
         # A question is no news yet: there is nothing to leave.
-        "leave_link": "" if preview or step == "confirm" else link,
+        "leave_link": "" if preview or asks else links.to_leave(reader),
         "organisation": entity.short_name,
         "help_email": entity.email,
     }
@@ -51,9 +51,9 @@ def _words(reader: Reader, step: str) -> tuple[str, list[str], str]:
             [
                 _("Somebody, perhaps you, asked for news at this address. You get it: %(what)s.")
                 % {"what": what},
-                _("Nothing has changed. If you want no more of it, leave here:"),
+                _("Nothing has changed. If you want no more of it, the link below ends it."),
             ],
-            _("Leave"),
+            "",
         )
     return (
         _("Welcome: our news will come here"),
@@ -63,7 +63,7 @@ def _words(reader: Reader, step: str) -> tuple[str, list[str], str]:
                 "We write when there is something to tell, not every week. We do not measure "
                 "whether you open a mail or press a link in it, and give your address to nobody."
             ),
-            _("If it was a mistake, or whenever you have had enough, leave here:"),
+            _("If it was a mistake, or whenever you have had enough, the link below ends it."),
         ],
-        _("Leave"),
+        "",
     )

@@ -11,6 +11,7 @@ from campaigns.jobs import forget_readers
 from campaigns.models import CampaignPage, Reader
 from campaigns.news import consent, links, reading
 from campaigns.news.forms import NewsForm
+from core.mail import compose
 from donations import demo, mails
 from donations.models import Mail
 from pages import demo as pages_demo
@@ -166,6 +167,15 @@ def test_a_campaign_is_followed_from_its_page_which_sets_no_cookie(public_client
     CampaignPage.objects.all().delete()
     ask(public_client, "bo@example.org", path="/news/?campaign=SCHOOL-YEAR")
     assert Reader.objects.get(email="bo@example.org").campaign is None
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("step", ["confirm", "known", "welcome"])
+def test_each_mail_can_be_previewed_without_its_secret_link(step, language):
+    reader = make_reader(campaign=make_campaign(), language=language)
+    mail = Mail(template="news", to=reader.email, language=language, about=f"{step}:{reader.pk}")
+    drawn = compose("news", mail.to, mails.context_of(mail, preview=True), language)
+    assert "/news/" not in drawn.body + str(drawn.alternatives)
 
 
 @pytest.mark.role("staff")
