@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
 
+from campaigns.letters.staff import LettersDesk
 from campaigns.news.staff import ReadersDesk
 from campaigns.staff import CampaignsDesk
 
@@ -13,7 +14,7 @@ class News(ViewSetGroup):
     menu_name = "news"
     menu_icon = "mail"
     menu_order = 152
-    items = (ReadersDesk,)
+    items = (LettersDesk, ReadersDesk)
 
 
 @hooks.register("register_admin_viewset")

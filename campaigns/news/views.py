@@ -2,12 +2,13 @@
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
-from campaigns.models import Reader
+from campaigns.models import Letter, Reader
 from campaigns.news import consent, links, reading
 from campaigns.news.forms import NewsForm
 from core.forms import LONGEST_SECONDS
@@ -74,6 +75,17 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
         reading.leave(reader, everything="everything" in request.POST)
         reader.refresh_from_db()
     return _told(request, "campaigns/news/leave.html", reader)
+
+
+@require_GET
+def letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """A letter that may be read on our site, once it is being sent."""
+    begun = [Letter.State.SENDING, Letter.State.PAUSED, Letter.State.SENT]
+    row = get_object_or_404(Letter, pk=pk, is_on_web=True, state__in=begun)
+    language = (get_language() or "en")[:2]
+    subject, preview, body = row.words(language if language in row.languages else row.languages[0])
+    context = {"letter": row, "subject": subject, "preview": preview, "body": body}
+    return render(request, "campaigns/letters/letter.html", context)
 
 
 def _told(request: HttpRequest, template: str, reader: Reader | None) -> HttpResponse:

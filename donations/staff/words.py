@@ -129,6 +129,7 @@ MAILS: Words = {
     "plan": _("About a regular gift"),
     "offer": _("About things offered"),
     "news": _("About our news"),
+    "letter": _("Test of a letter"),
 }
 
 

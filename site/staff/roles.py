@@ -45,8 +45,9 @@ def _confidential(*codenames: str) -> tuple[str, ...]:
 CAMPAIGNS = ("campaigns.view_campaign", "campaigns.add_campaign", "campaigns.change_campaign")
 # Who gets news, and ending it for whoever asks; addresses, so not for editors.
 READERS = ("campaigns.view_reader", "campaigns.end_reader")
+LETTERS = ("campaigns.view_letter", "campaigns.add_letter", "campaigns.change_letter")
 WRITING = Role(
-    permissions=CAMPAIGNS,
+    permissions=(*CAMPAIGNS, *LETTERS),
     pages=("add_page", "change_page"),
     pictures=("add_image", "change_image", "choose_image"),
 )
@@ -55,6 +56,8 @@ PUBLISHING = Role(
     pictures=WRITING.pictures,
     permissions=(
         *CAMPAIGNS,
+        *LETTERS,
+        "campaigns.send_letter",
         *("wagtailredirects.add_redirect", "wagtailredirects.change_redirect"),
     ),
 )

@@ -135,7 +135,7 @@ def test_a_corrected_address_gets_the_mail_and_the_old_link_closes(giving, run_j
 
 
 # A plan's mails, a year's, a declaration's and the news have facts, and tests, of their own.
-OTHERS = {"news", "plan", "receipt_of_year", "gift_aid_confirmation", *mails.READDRESS}
+OTHERS = {"letter", "news", "plan", "receipt_of_year", "gift_aid_confirmation", *mails.READDRESS}
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
