@@ -61,7 +61,12 @@ def draw(letter: Letter, language: str, *, preview: bool = False) -> Drawn:
     subject, line, body = letter.words(language)
     entity = LegalEntity.objects.get(is_default=True)
     with translation.override(language):
-        pieces = [_piece(block.block_type, block.value, preview=preview) for block in body]
+        pieces = [
+            _piece(block.block_type, block.value, preview=preview)
+            for block in body
+            # A picture may have left the library since.
+            if block.block_type != "picture" or block.value["picture"]
+        ]
         html = render_to_string("emails/letter_body.html", {"pieces": pieces})
     on_web = letter.is_on_web and not preview
     return Drawn(
@@ -106,7 +111,7 @@ def _whole(address: str) -> str:
 def _plain(html: str) -> str:
     """The same to read without HTML: links beside their words, a line for each piece."""
     soup = BeautifulSoup(html, "html.parser")
-    for tag in soup.find_all("a"):
+    for tag in soup.find_all("a", href=True):
         told, leads = tag.get_text(strip=True), str(tag["href"])
         if told != leads:
             tag.append(f" ({leads})")

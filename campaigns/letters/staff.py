@@ -92,9 +92,10 @@ class RewriteLetter(generic.EditView):
     """A draft alone: what has been sent, or will be, keeps its words."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.object.state != State.DRAFT:
+        sent = Letter.objects.filter(pk=kwargs["pk"]).exclude(state=State.DRAFT)
+        if request.user.has_perm(CHANGE) and sent.exists():
             messages.warning(request, _("A letter that is sent, or waits for its time, is kept."))
-            return redirect("letters:inspect", self.object.pk)
+            return redirect("letters:inspect", kwargs["pk"])
         answer: HttpResponse = super().dispatch(request, *args, **kwargs)
         return answer
 

@@ -9,12 +9,17 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
+from campaigns.blocks import FEATURES
 from campaigns.jobs import finish_letters
 from campaigns.letters import audience, drawing, sending
+from campaigns.letters import demo as letters_demo
 from campaigns.models import Letter, LetterCopy, Reader
 from campaigns.news import links, reading
 from donations import bounces, demo
+from donations.models import Donation
+from tests.gifts.orders_made import Buying
 from tests.news_made import BODY, make_campaign, make_letter, make_reader
 from tests.people import person, signed_in
 
@@ -200,13 +205,18 @@ def test_an_address_that_bounces_or_complains_gets_no_more(author, run_jobs, mai
     assert audience.counts(make_letter()) == {"en": 1}
 
 
-def test_monthly_donors_and_donors_to_a_wish_get_it_only_if_they_read(make_gift, make_plan):
-    make_reader("ada@example.org")
-    make_reader("never-gave@example.org")
+def test_monthly_donors_and_donors_to_a_wish_get_it_only_if_they_read(make_plan):
+    for name in ("ada", "bo", "cy"):
+        make_reader(f"{name}@example.org")
     make_plan(email="ADA@example.org")
     make_plan(email="no-reader@example.org")
-    monthly = make_letter(audience="monthly")
-    assert list(audience.readers(monthly).values_list("email", flat=True)) == ["ada@example.org"]
+    wish = Buying().wish(5000, 5000)
+    emails = ("Bo@example.org", "no-reader@example.org")
+    for gift, email in zip(Donation.objects.filter(plan=None), emails, strict=True):
+        Donation.objects.filter(pk=gift.pk).update(email=email)
+    for kind, found in (("monthly", "ada@example.org"), ("wish", "bo@example.org")):
+        letter = make_letter(audience=kind, wish=wish if kind == "wish" else None)
+        assert [row.email for row in audience.readers(letter)] == [found]
 
 
 def test_the_count_that_was_shown_is_the_count_that_is_sent(author):
@@ -256,11 +266,15 @@ def test_staff_write_look_test_and_send_and_a_bystander_reads_nothing_telling(ru
     make_reader()
     publisher = person("Publisher")
     client = signed_in(publisher)
-    assert client.get("/admin/letters/new/").status_code == 200
-    letter = make_letter(subject="What survivors need")
-    with pytest.raises(Exception, match="“surviv”"):
-        letter.full_clean()
-    Letter.objects.update(subject="Spring")
+    typed = {"audience": "newsletter", "campaign": "", "wish": "", "preview": "", "subject": "x"}
+    text = {"heading": "", "text": rich_text("<p>Twelve</p>", features=FEATURES)}
+    typed |= {"body": streamfield([("text", text)]), "body_es": streamfield([])}
+    typed = nested_form_data(typed | {"subject_es": "", "preview_es": ""})
+    refused = client.post("/admin/letters/new/", typed | {"subject": "What survivors need"})
+    assert "say it without “surviv”" in refused.content.decode()
+    assert client.post("/admin/letters/new/", typed).status_code == 302
+    letter = Letter.objects.get()
+    client.post(f"/admin/letters/edit/{letter.pk}/", typed | {"subject": "Spring"})
     page = client.get(f"/admin/letters/inspect/{letter.pk}/").content.decode()
     assert "1 reader: English 1" in page
     assert "Twelve" in page
@@ -277,10 +291,23 @@ def test_staff_write_look_test_and_send_and_a_bystander_reads_nothing_telling(ru
         client.post(f"/admin/letters/send/{letter.pk}/", asked | {"confirmed": "1"})
     run_jobs()
     assert reached(mailoutbox)[0] == "ada@example.org"
+    assert mailoutbox[-1].subject == "Spring"
     assert Letter.objects.get().state == "sent"
     assert client.get("/admin/letters/").status_code == 200
     answer = client.get(f"/admin/letters/edit/{letter.pk}/")
     assert answer["Location"].endswith(f"/inspect/{letter.pk}/")
+
+
+def test_the_demo_has_a_letter_that_was_sent_and_a_draft(author, run_jobs, mailoutbox):
+    make_campaign("SCHOOL-YEAR")
+    for _ in range(2):
+        letters_demo.seed(by=author)
+    run_jobs()
+    sent, draft = Letter.objects.order_by("pk")
+    assert sending.figures(sent) == {Copy.SENT: 3}
+    assert len(mailoutbox) == 3
+    draft.full_clean()
+    assert audience.counts(draft) == {"en": 2}
 
 
 def test_a_letter_is_on_our_site_only_if_it_was_chosen_and_has_left(author, public_client):
