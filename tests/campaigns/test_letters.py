@@ -135,6 +135,23 @@ def test_killed_half_way_and_resumed_each_gets_at_most_one_and_the_unknown_are_t
     assert lost.email in page
 
 
+def test_two_workers_at_one_letter_send_each_copy_once(author, mailoutbox):
+    fill(4)
+    letter = make_letter()
+    send(letter, author)
+    real, workers = EmailMultiAlternatives.send, [1]
+
+    def overtaken(message, **options):
+        if workers:
+            workers.pop()
+            sending.send_letter(letter.pk)  # another one, while the first has a mail in hand
+        return real(message, **options)
+
+    with mock.patch.object(EmailMultiAlternatives, "send", overtaken):
+        sending.send_letter(letter.pk)
+    assert len(mailoutbox) == len(set(reached(mailoutbox))) == 4
+
+
 def test_a_server_that_is_away_is_waited_for_and_a_lost_job_is_made_again(
     author, run_jobs, mailoutbox
 ):
