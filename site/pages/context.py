@@ -61,6 +61,7 @@ class Organisation:
     offer_url: str
     search_url: str
     feed_url: str
+    news_url: str
     account_url: str
 
 
@@ -122,6 +123,7 @@ def _read(language: str) -> Organisation:
         offer_url=_url("offer"),
         search_url=_url("search"),
         feed_url=_url("feed"),
+        news_url=_url("news"),
         account_url=_url("my_giving"),
     )
 
