@@ -177,7 +177,7 @@ INSTALLED_APPS = [
     "django.forms",  # its widget templates, so that ours may replace one
 ]
 MIDDLEWARE = [
-    "core.logs.RequestLog",
+    *("core.logs.RequestLog", *(["pages.serving.KeptPages"] if ROLE == "public" else [])),
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
