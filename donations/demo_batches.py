@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from donations import periods
 from donations.bank import facts as bank
 from donations.bank import matching, statements
-from donations.models import BankAccount, Designation, Donation, GiftBatch, LegalEntity
+from donations.models import BankAccount, Designation, Donation, GiftBatch, LegalEntity, Receipt
 from donations.offline import entering, posting
 from donations.offline.facts import Facts
+from donations.receipts import book
 
 CHEQUE, CASH = Donation.Source.CHEQUE, Donation.Source.CASH
 SLIP = "Deposit slip 0117"
@@ -47,12 +50,32 @@ def seed(*, by: Any) -> None:
     _enter(checks, CHECKS, today - timedelta(days=6), by=by)
     posting.post(checks, by=by, seen=posting.fingerprint(checks))
     _bring_in_a_statement(entity, deposited, total, batch=checks, by=by)
+    _last_year(entity, today.year - 1, by=by)
     # The envelope says four gifts and $315; three are found, and they come to $265.
     evening = entering.begin(
         entity=entity, source=CASH, currency="USD", by=by, expected_count=4,
         expected_minor=315_00, note="Open evening, counted by two",
     )  # fmt: skip
     _enter(evening, EVENING, today - timedelta(days=1), by=by)
+
+
+def _last_year(entity: LegalEntity, year: int, *, by: Any) -> None:
+    """Checks of a December: one for an annual receipt, one whose receipt is void."""
+    total = sum(sum(one.amounts_minor.values()) for one in LAST_YEAR)
+    batch = entering.begin(
+        entity=entity, source=CHEQUE, currency="USD", by=by, expected_count=len(LAST_YEAR),
+        expected_minor=total, deposited_on=date(year, 12, 15), bank_reference="Deposit slip 0098",
+    )  # fmt: skip
+    _enter(batch, LAST_YEAR, date(year, 12, 11), by=by)
+    with transaction.atomic():
+        posting.post(batch, by=by, seen=posting.fingerprint(batch))
+        gifts = Donation.objects.filter(offline__batch=batch)
+        # Before its receipt is drawn: this donor wishes one a year.
+        gifts.filter(name=WISHES_ONE_A_YEAR).update(yearly_receipt=True)
+    other = gifts.exclude(name=WISHES_ONE_A_YEAR).get()
+    book.issue_receipt(other.pk)
+    book.void(other.receipts.get(), reason=Receipt.VoidReason.NAME,
+              note="The check is her late husband's; she will write.", actor=by)  # fmt: skip
 
 
 def _enter(batch: GiftBatch, gifts: tuple[Given, ...], day: date, *, by: Any) -> None:
@@ -78,8 +101,7 @@ def _bring_in_a_statement(
         opening_minor=opening, closing_minor=opening + total + fee + transfer, lines=lines,
     )  # fmt: skip
     statement, _is_new = statements.take(told, account, by=by)
-    line = statement.lines.get(reference="DEP-0117")
-    matching.match(line, note=f"Batch {batch.pk}, checks, {SLIP}", by=by)
+    matching.match(statement.lines.get(reference="DEP-0117"), to=batch, by=by)
 
 
 def _at(street: str, city: str, region: str, postcode: str) -> dict[str, Any]:
@@ -110,6 +132,19 @@ CHECKS = (
             "kind": "organisation",
             "check_number": "77120",
         },
+    ),
+)
+WISHES_ONE_A_YEAR = "Agnes Novotny"
+LAST_YEAR = (
+    Given(
+        WISHES_ONE_A_YEAR,
+        {"where-needed-most": 600_00},
+        {**_at("31 Mill Lane", "Concord", "NH", "03301"), "check_number": "902"},
+    ),
+    Given(
+        "Ellen Brandt",
+        {"work": 150_00},
+        {"email": "ellen@donors.example", "check_number": "5513"},
     ),
 )
 EVENING = (

@@ -6,7 +6,7 @@ night all of them. A page says when its figures were counted.
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -14,12 +14,14 @@ from django.db.models import Max, Min, Q, QuerySet, Sum
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from donations import programme, rollforward
-from donations.models import BooksMonth, LegalEntity, Period, Posting
+from donations import periods, programme, rollforward
+from donations.models import BooksMonth, Entry, LegalEntity, Period, Posting, SealItem
 from donations.models.months import BY_APPEAL, BY_SOURCE, UNRECEIPTED
 
 EVER = date(1970, 1, 1)
 Account = Posting.Account
+# By then an entry is under a seal, also one of a transaction that took long.
+SEALED_WITHIN = timedelta(minutes=10)
 # Figures of each month, beside each other.
 BY_MONTH = (Account.CONTRIBUTIONS, Account.FEES, Account.REFUNDS, Account.DISPUTES)
 
@@ -114,6 +116,17 @@ def rebuild(since: date = EVER) -> None:
         cursor.execute(COUNT_UNRECEIPTED, given)
 
 
+def booked_since(moment: datetime) -> date | None:
+    """The first month with an entry that no seal from before this moment is on; none if none has.
+
+    Each minute seals what is new, so the newest entry under such a seal is older than the moment.
+    """
+    sealed = SealItem.objects.filter(kind=SealItem.Kind.ENTRY, seal__sealed_at__lt=moment)
+    newest = sealed.order_by("-row").values_list("row", flat=True).first() or 0
+    day = Entry.objects.filter(pk__gt=newest).aggregate(first=Min("posted_on"))["first"]
+    return day.replace(day=1) if day else None
+
+
 def oldest_open() -> date:
     """The first month in which something can be booked still, but at the latest the last month."""
     running = programme.this_month()
@@ -126,14 +139,18 @@ def oldest_open() -> date:
 @app.periodic(cron="*/10 * * * *")
 @app.task(queue="public", queueing_lock="sum_months")
 def sum_months(timestamp: int) -> None:
-    """Every ten minutes: the running and the last month, and those that were opened again."""
-    rebuild(oldest_open())
+    """Every ten minutes: the running and the last month, and back to any that was booked in."""
+    known = BooksMonth.objects.aggregate(at=Max("computed_at"))["at"]
+    if known is None:
+        return rebuild()
+    return rebuild(min(oldest_open(), booked_since(known - SEALED_WITHIN) or date.max))
 
 
 @app.periodic(cron="23 4 * * *")
 @app.task(queue="public", queueing_lock="sum_all_months")
 def sum_all_months(timestamp: int) -> None:
-    """Each night: every month, also one that nobody has closed and that was booked in late."""
+    """Each night: every month; and the rows of those that began."""
+    periods.keep_up()
     rebuild()
 
 

@@ -72,6 +72,12 @@ def day_for(entity: LegalEntity, *, livemode: bool, occurred_at: datetime) -> da
     return day
 
 
+def over_and_open() -> QuerySet[Period]:
+    """Months of this mode that are over, as the site's clock says, and can be booked in still."""
+    rows = Period.objects.filter(livemode=settings.STRIPE_LIVE).exclude(state__in=CLOSED)
+    return rows.filter(begins_on__lt=timezone.localdate().replace(day=1))
+
+
 def hold(entity: LegalEntity) -> None:
     """Nobody books for this organisation until the transaction ends; who was booking has ended."""
     with connection.cursor() as cursor:

@@ -94,8 +94,8 @@ def make_pack(pack_id: int) -> None:
         return
     try:
         ledger.seal()  # so that the newest rows are under the fingerprint that is printed
-        data, digest = write(pack)
-        _offer(pack, data, digest)
+        data, digest, drawn = write(pack)
+        _offer(pack, data, digest, drawn)
     except Exception as error:
         _fail(pack, type(error).__name__)
         raise
@@ -117,8 +117,8 @@ def span_of(pack: AuditPack) -> Span:
     return Span(pack.legal_entity, pack.livemode, pack.first_day, pack.last_day)
 
 
-def write(pack: AuditPack) -> tuple[bytes, str]:
-    """The ZIP file, and the fingerprint of the journal that its sample was drawn from."""
+def write(pack: AuditPack) -> tuple[bytes, str, int]:
+    """The ZIP file, the fingerprint of the journal that its sample is from, and how many it has."""
     span = span_of(pack)
     files = dict[str, bytes]()
     with _one_view():
@@ -143,7 +143,7 @@ def write(pack: AuditPack) -> tuple[bytes, str]:
             say(READ_PERCENT + (DRAWN_PERCENT - READ_PERCENT) * place // len(chains))
     told = Told(count, digest, found, open_months, chains)
     files["README.txt"] = _readme(pack, told)
-    return _zipped(files), digest
+    return _zipped(files), digest, len(drawn)
 
 
 def _sample(chains: list[chain.Chain], span: Span) -> bytes:
@@ -245,19 +245,21 @@ def _progress(pack: AuditPack) -> Iterator[Callable[[int], None]]:
 
 
 @transaction.atomic
-def _offer(pack: AuditPack, data: bytes, digest: str) -> None:
+def _offer(pack: AuditPack, data: bytes, digest: str, drawn: int) -> None:
     """The bytes and the word that they are ready, both or neither."""
     pack = AuditPack.objects.select_for_update().get(pk=pack.pk)
     if pack.state != State.RUNNING:
         return  # another worker was faster, while this one was taken for dead
     AuditPackFile.objects.create(pack=pack, data=data)
     pack.state, pack.percent, pack.entries_sha256 = State.READY, 100, digest
+    pack.drawn = drawn
     pack.size, pack.sha256 = len(data), hashlib.sha256(data).hexdigest()
     pack.finished_at = timezone.now()
     pack.kept_until = pack.finished_at + KEPT
     pack.save(
         update_fields=[
-            *("state", "percent", "entries_sha256", "size", "sha256", "finished_at", "kept_until"),
+            *("state", "percent", "entries_sha256", "size", "sha256", "drawn", "finished_at"),
+            "kept_until",
         ]
     )
 

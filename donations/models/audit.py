@@ -34,6 +34,8 @@ class AuditPack(models.Model):
         default=60,
         validators=[MinValueValidator(1), MaxValueValidator(500)],
     )
+    # How many it has: all of the period if there are fewer.
+    drawn = models.PositiveSmallIntegerField(_("gifts drawn"), null=True, blank=True)
     # Printed in the pack: whoever has it and the same books draws the same sample.
     seed = models.CharField(_("seed of the sample"), max_length=40)
     asked_by = models.ForeignKey(
@@ -80,7 +82,7 @@ class AuditPack(models.Model):
             ),
             rules.frozen(
                 "audit_pack_file_frozen",
-                *("sha256", "size", "entries_sha256"),
+                *("sha256", "size", "entries_sha256", "drawn"),
                 when="OLD.sha256 <> ''",
             ),
             pgtrigger.FSM(name="audit_pack_state_steps", field="state", transitions=STEPS),

@@ -67,8 +67,8 @@ class StatementRun(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name = _("yearly run")
-        verbose_name_plural = _("yearly runs")
+        verbose_name = _("papers of a year")
+        verbose_name_plural = _("papers of the year")
         permissions = [("issue_statementrun", "Can issue statements and annual receipts")]
         constraints = [
             models.UniqueConstraint(

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from core import pool
 from core.retries import Patient
@@ -192,6 +193,12 @@ def issue_run(run_id: int) -> None:
     StatementRun.objects.filter(pk=run_id, state=State.ISSUING).update(
         state=State.DONE, finished_at=timezone.now()
     )
+
+
+def is_at_work(run: StatementRun) -> bool:
+    """Whether a job that issues it waits for a worker or is with one."""
+    jobs = ProcrastinateJob.objects.filter(task_name=issue_run.name, args__run_id=run.pk)
+    return jobs.filter(status__in=["todo", "doing"]).exists()
 
 
 @transaction.atomic

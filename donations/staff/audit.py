@@ -105,7 +105,7 @@ class OnePack(KeptFile):
             [_("Days"), days(row)],
             [_("Whose books"), row.legal_entity],
             [_("Money"), gettext("Live") if row.livemode else gettext("Test")],
-            [_("Gifts in the sample"), row.sample_size],
+            [_("Gifts in the sample"), _sample(row)],
             [_("Seed of the sample"), row.seed],
             [_("Asked for"), f"{moment(row.asked_at)}, {row.asked_by}"],
         ]
@@ -120,6 +120,14 @@ class OnePack(KeptFile):
         if row.problem:
             facts.append([_("What went wrong"), Cell(row.problem, tone="bad")])
         return [self.state(), Section(_("The pack"), facts), self.downloads()]
+
+
+def _sample(row: AuditPack) -> str:
+    """As many as were asked for; or all that there are, and that there are fewer."""
+    if row.drawn is None or row.drawn == row.sample_size:
+        return str(row.sample_size)
+    text = gettext("%(drawn)d: all of the period, where %(asked)d were asked for")
+    return text % {"drawn": row.drawn, "asked": row.sample_size}
 
 
 class Again(MakeAgain):

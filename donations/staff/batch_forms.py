@@ -20,7 +20,7 @@ from donations.offline import entering
 from donations.offline.facts import BY_ORGANISATIONS, MOST_MINOR, Facts, Fault, value_minor
 from donations.staff.finding import near_names
 from donations.staff.offline_words import fault
-from donations.staff.period_forms import BooksForm
+from donations.staff.period_forms import BooksForm, DayInput
 
 Source = Donation.Source
 PARTS = (2, 3)
@@ -30,9 +30,7 @@ NEW = "new"
 
 
 class DayField(forms.DateField):
-    """Typed by keyboard in every browser, in the order that its reader is used to."""
-
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    widget = DayInput
 
 
 class AmountField(forms.CharField):

@@ -5,11 +5,11 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.widgets import AdminDateInput
 
 from donations import moving, spending
 from donations.models import Designation, Donation, DonationLine, LineMove
 from donations.staff.desk import Act, NotPossible, Section, Text, amount, day, moment
+from donations.staff.period_forms import DayInput
 
 WHY_NOT = {
     "not_paid": _("Nothing was moved: the gift has not been paid."),
@@ -39,7 +39,7 @@ class MoveForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("In the donor's words, or where they are kept: a letter, an e-mail, a call."),
     )
-    wished_on = forms.DateField(label=_("Wished on"), widget=AdminDateInput)
+    wished_on = forms.DateField(label=_("Wished on"), widget=DayInput)
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
     def __init__(self, *args: Any, gift: Donation, **kwargs: Any) -> None:

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.widgets import AdminDateInput
 
 from donations.models import StaffNote
 from donations.staff.desk import (
@@ -24,6 +23,7 @@ from donations.staff.desk import (
     link,
     moment,
 )
+from donations.staff.period_forms import DayInput
 
 
 class NoteForm(forms.Form):
@@ -36,7 +36,7 @@ class NoteForm(forms.Form):
     due_on = forms.DateField(
         label=_("Follow up on"),
         required=False,
-        widget=AdminDateInput,
+        widget=DayInput,
         help_text=_("With a date it is a task, shown to the team until it is done."),
     )
 

@@ -6,13 +6,21 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.widgets import AdminDateInput
 
 from donations.models import LegalEntity
 
 
+class DayInput(forms.DateInput):
+    """The browser's own: typed by keyboard, in its reader's order, and over nothing else."""
+
+    input_type = "date"
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **options)
+
+
 class PastDayField(forms.DateField):
-    widget = AdminDateInput
+    widget = DayInput
 
     def validate(self, value: Any) -> None:
         super().validate(value)
@@ -21,7 +29,7 @@ class PastDayField(forms.DateField):
 
 
 class DaysForm(forms.Form):
-    first_day = forms.DateField(label=_("From"), widget=AdminDateInput)
+    first_day = forms.DateField(label=_("From"), widget=DayInput)
     last_day = PastDayField(label=_("To"), help_text=_("This day is part of it."))
 
     def clean(self) -> dict[str, Any]:

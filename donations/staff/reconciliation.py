@@ -61,7 +61,11 @@ class Runs(Listing):
         ]
 
     def notices(self) -> list[Notice]:
-        return alarms()
+        if found := alarms():
+            return found
+        if Reconciliation.objects.exists():
+            return []
+        return [Notice(_("Stripe was not compared with the books yet: the next night does it."))]
 
 
 def outcome(row: Any) -> str:

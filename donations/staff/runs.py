@@ -48,6 +48,14 @@ WHY_NOT = {
     "other": _("Nothing was issued: what you looked over is not what was counted."),
     "under_way": _("Nothing was issued: another run of the same year is being issued."),
 }
+Kind = StatementRun.Kind
+# Why a count has no papers: by kind, and whether somebody was left out.
+NOTHING = {
+    (Kind.STATEMENT, False): _("Nobody gave anything in this year that a statement would list."),
+    (Kind.STATEMENT, True): _("Nobody can get a statement: what each one lacks stands below."),
+    (Kind.RECEIPT, False): _("Every gift of this year is on a receipt already, or gets none."),
+    (Kind.RECEIPT, True): _("Nobody can get an annual receipt: what each one lacks stands below."),
+}
 CHANGES = {
     "changed": _("Something of it changed"),
     "gone": _("Is no longer among them"),
@@ -60,6 +68,8 @@ def state_of(run: StatementRun) -> Told:
     percent = 100 * runs.drawn_count(run) // max(1, run.count or 1)
     state = State(run.state)
     text = str(state.label)
+    if state == State.READY and not run.count:
+        return Told(state.value, gettext("Counted: nothing to issue"), 100, "good")
     if state == State.ISSUING and run.fixed_at:
         text = gettext("Being drawn and mailed: %(percent)s %%") % {"percent": percent}
     under_way = state in UNDER_WAY
@@ -141,7 +151,7 @@ class OneRun(Made):
         if run.state != State.READY:
             return []
         if not run.count:
-            return [Notice(_("There is nothing to issue for this year."), tone="good")]
+            return [Notice(NOTHING[Kind(run.kind), bool(run.left_out)], tone="good")]
         earlier = StatementRun.objects.filter(
             kind=run.kind,
             legal_entity=run.legal_entity,
@@ -277,7 +287,7 @@ class GoOn(Act):
 
     @classmethod
     def is_possible(cls, row: StatementRun) -> bool:
-        return row.state == State.ISSUING
+        return row.state == State.ISSUING and not runs.is_at_work(row)
 
     def question(self) -> Text:
         return _("For when it stands still: it goes on where it was, and nothing happens twice.")

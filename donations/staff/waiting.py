@@ -12,8 +12,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from donations import disputes, inbox, ledger
-from donations.models import Donation, Plan, Receipt, ReceiptVoiding, Refund, StaffNote
+from donations import disputes, inbox, ledger, periods
+from donations.bank import matching
+from donations.models import (
+    BooksMonth,
+    Donation,
+    GiftBatch,
+    Plan,
+    Receipt,
+    ReceiptVoiding,
+    Refund,
+    StaffNote,
+)
+from donations.models.months import UNRECEIPTED
 from donations.staff.desk import Notice, amount, moment
 from donations.staff.inbox import failed_count, silence
 from donations.staff.mails import unsettled_count
@@ -48,6 +59,7 @@ def waiting(user: Any) -> list[Notice]:
     if user.has_perm("donations.view_mail") and (text := unsettled_count()):
         found.append(Notice(text, f"{reverse('mails:index')}?work=on", "warn"))
     found += receipts(user)
+    found += books(user)
     if user.has_perm("donations.view_plan"):
         found += regular_gifts()
     if user.has_perm("donations.view_staffnote"):
@@ -85,6 +97,39 @@ def receipts(user: Any) -> list[Notice]:
             )
             url = f"{reverse('receipts:index')}?second=on"
             found.append(Notice(words % {"n": count}, url, "warn"))
+    return found
+
+
+def books(user: Any) -> list[Notice]:
+    """What waits for finance: receipts, batches, bank lines, payouts, months; a query each."""
+    found: list[Notice] = []
+
+    def add(count: int, words: str, where: str, query: str = "") -> None:
+        if count:
+            url = f"{reverse(f'{where}:index')}{query}"
+            found.append(Notice(words % {"n": count}, url, "warn"))
+
+    live = settings.STRIPE_LIVE
+    if user.has_perm("donations.issue_receipt"):
+        # As summed every ten minutes: counting all gifts takes too long for a first page.
+        known = BooksMonth.objects.filter(account=UNRECEIPTED, livemode=live)
+        count = known.aggregate(found=Sum("count", default=0))["found"]
+        words = ngettext("%(n)d gift without a receipt", "%(n)d gifts without a receipt", count)
+        add(count, words, "unreceipted")
+    if user.has_perm("donations.post_giftbatch"):
+        count = GiftBatch.objects.filter(livemode=live, state=GiftBatch.State.OPEN).count()
+        words = ngettext("%(n)d batch to be posted", "%(n)d batches to be posted", count)
+        add(count, words, "offline", "?state=open")
+    if user.has_perm("donations.match_bankline"):
+        count = matching.open_lines().count()
+        words = ngettext(
+            "%(n)d bank line is not explained", "%(n)d bank lines are not explained", count
+        )
+        add(count, words, "bank_lines", "?unmatched=on")
+    if user.has_perm("donations.close_period"):
+        count = periods.over_and_open().count()
+        words = ngettext("%(n)d month to be closed", "%(n)d months to be closed", count)
+        add(count, words, "periods", "?state=open&state=reopened")
     return found
 
 

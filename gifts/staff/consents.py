@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.widgets import AdminDateInput
 from wagtail.admin.widgets.button import HeaderButton
 
 from donations.staff.asking import Ask
@@ -30,6 +29,7 @@ from donations.staff.desk import (
     link,
     moment,
 )
+from donations.staff.period_forms import DayInput
 from gifts.staff.looks import look_rows
 from gifts.staff.reading import Read
 from gifts.vault import consents
@@ -158,7 +158,7 @@ class RecordForm(forms.Form):
         required=False,
         help_text=_("If we hold something about her otherwise."),
     )
-    given_on = forms.DateField(label=_("Given on"), widget=AdminDateInput)
+    given_on = forms.DateField(label=_("Given on"), widget=DayInput)
     months = forms.IntegerField(
         label=_("For how many months"), min_value=1, max_value=MOST_MONTHS, initial=MONTHS
     )

@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
-from wagtail.admin.widgets import AdminDateInput
 
 from donations import postal
 from donations.staff.asking import Ask
 from donations.staff.desk import Act, NotPossible, Section, Text, day
+from donations.staff.period_forms import DayInput
 from gifts.delivery import closing
 from gifts.models import Region
 from gifts.staff.need_acts import AnswerForm
@@ -130,15 +130,15 @@ class Amend(Act):
 
 
 class AssessForm(forms.Form):
-    made_on = forms.DateField(label=_("Assessed on"), widget=AdminDateInput)
+    made_on = forms.DateField(label=_("Assessed on"), widget=DayInput)
     agreement_on = forms.DateField(
         label=_("Data agreement of"),
-        widget=AdminDateInput,
+        widget=DayInput,
         help_text=_("The day on which both signed how confidential records are handled."),
     )
     review_on = forms.DateField(
         label=_("Next review"),
-        widget=AdminDateInput,
+        widget=DayInput,
         help_text=_("Within two years. From that day on its review is due."),
     )
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.widgets import AdminDateInput
 
 from donations.staff.desk import (
     Act,
@@ -28,6 +27,7 @@ from donations.staff.desk import (
     link,
     moment,
 )
+from donations.staff.period_forms import DayInput
 from gifts import jobs
 from gifts.delivery.outbox import carried
 from gifts.staff.looks import look_rows
@@ -153,7 +153,7 @@ class ReadPerson(Read):
 
 
 class AskForm(forms.Form):
-    asked_on = forms.DateField(label=_("Asked on"), widget=AdminDateInput)
+    asked_on = forms.DateField(label=_("Asked on"), widget=DayInput)
 
     def clean_asked_on(self) -> Any:
         typed = self.cleaned_data["asked_on"]

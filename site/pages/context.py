@@ -65,6 +65,7 @@ class Organisation:
     charge_url: str
     search_url: str
     feed_url: str
+    news_url: str
     account_url: str
 
 
@@ -129,6 +130,7 @@ def _read(language: str) -> Organisation:
         charge_url=_url("charge"),
         search_url=_url("search"),
         feed_url=_url("feed"),
+        news_url=_url("news"),
         account_url=_url("my_giving"),
     )
 

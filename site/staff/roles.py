@@ -43,8 +43,11 @@ def _confidential(*codenames: str) -> tuple[str, ...]:
 
 # A campaign's goal, dates and purpose. What it brings is read from the books.
 CAMPAIGNS = ("campaigns.view_campaign", "campaigns.add_campaign", "campaigns.change_campaign")
+# Who gets news, and ending it for whoever asks; addresses, so not for editors.
+READERS = ("campaigns.view_reader", "campaigns.end_reader")
+LETTERS = ("campaigns.view_letter", "campaigns.add_letter", "campaigns.change_letter")
 WRITING = Role(
-    permissions=CAMPAIGNS,
+    permissions=(*CAMPAIGNS, *LETTERS),
     pages=("add_page", "change_page"),
     pictures=("add_image", "change_image", "choose_image"),
 )
@@ -53,6 +56,8 @@ PUBLISHING = Role(
     pictures=WRITING.pictures,
     permissions=(
         *CAMPAIGNS,
+        *LETTERS,
+        "campaigns.send_letter",
         *("wagtailredirects.add_redirect", "wagtailredirects.change_redirect"),
     ),
 )
@@ -66,6 +71,7 @@ DONOR_CARE = Role(
         *("view_refund", "request_refund", "view_dispute", "view_riskalert"),
         *("view_declaration", "add_declaration"),
     )
+    + READERS
 )
 FINANCE = Role(
     permissions=_money(

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from donations import demo, ledger, months, periods, rollforward
 from donations.ledger import Account, Leg
@@ -129,3 +130,17 @@ def test_months_that_were_opened_again_are_counted_with_the_last_two(seeded):
     periods.ask(february, by=ada, reason="a bill is missing")
     periods.reopen(february, by=ben)
     assert months.oldest_open() == february.begins_on
+
+
+def test_a_month_long_past_that_was_booked_in_is_summed_within_minutes(seeded):
+    march = datetime(2026, 3, 10, 12, tzinfo=UTC)
+    book("old", (Account.CASH, 5, "USD"), (Account.FEES, -5, "USD"), at=march)
+    months.sum_months(0)
+    ledger.seal()
+    later = timezone.now() + timedelta(minutes=1)
+    assert months.booked_since(later) is None
+    book("late", (Account.CASH, 7, "USD"), (Account.FEES, -7, "USD"), at=march)
+    assert months.booked_since(later) == date(2026, 3, 1)
+    BooksMonth.objects.update(computed_at=later + months.SEALED_WITHIN)
+    months.sum_months(0)
+    assert BooksMonth.objects.get(account=Account.CASH, month=date(2026, 3, 1)).amount_minor == 12

@@ -275,6 +275,12 @@ PAGES: list[dict[str, Any]] = [
                 "night. Tries to sign in are counted by such a fingerprint, too.</p>",
             ),
             text(
+                "If you ask for our news",
+                "<p>We keep the address, the language, what you agreed to and when. An address that "
+                "never confirmed is erased after a week. You leave by one press in each mail, and a "
+                "year later that record is erased as well. We do not measure who opens a mail.</p>",
+            ),
+            text(
                 "What you can ask for",
                 '<p>Write to <a href="mailto:hello@northstar.example">hello@northstar.example</a> '
                 "to see, correct or erase what we hold. Tax law makes us keep amounts and receipts "

@@ -253,6 +253,13 @@ PAGES: list[dict[str, Any]] = [
                 "siguiente. Con una huella así se cuentan también los intentos de iniciar sesión.</p>",
             ),
             text(
+                "Si pide nuestras noticias",
+                "<p>Guardamos la dirección, el idioma, lo que aceptó y cuándo. Una dirección que no se "
+                "confirma se borra al cabo de una semana. Se da de baja con una pulsación en cada "
+                "correo, y un año después se borra también ese registro. No medimos quién abre un "
+                "correo.</p>",
+            ),
+            text(
                 "Qué puede pedir",
                 '<p>Escriba a <a href="mailto:hello@northstar.example">hello@northstar.example</a> '
                 "para ver, corregir o borrar lo que guardamos. La ley fiscal nos obliga a conservar "

@@ -85,7 +85,7 @@ def paid_out(gift):
     )
     actor = person(factor=False)
     taken, _new = statements.take(camt.read(made.camt())[0], account, by=actor)
-    matching.match(taken.lines.get(amount_minor=12_345), payout=payout, by=actor)
+    matching.match(taken.lines.get(amount_minor=12_345), to=payout, by=actor)
     return payout
 
 
@@ -240,7 +240,7 @@ def test_an_auditor_takes_the_pack_and_it_is_erased_with_its_time(
     desk, auditor = signed_in(actor), signed_in(person("Auditor"))
     assert auditor.get(url("audit_packs:add")).status_code in (302, 403)
     form = {
-        "first_day": today - timedelta(days=3), "last_day": today, "sample_size": 1, "seed": "",
+        "first_day": today - timedelta(days=3), "last_day": today, "sample_size": 9, "seed": "",
         "entity": LegalEntity.objects.get().pk,
     }  # fmt: skip
     late = {**form, "last_day": today + timedelta(days=1)}
@@ -253,6 +253,7 @@ def test_an_auditor_takes_the_pack_and_it_is_erased_with_its_time(
     run_jobs()
     page = text(auditor.get(url("audit_packs:inspect", pack.pk)))
     assert pack.seed in page
+    assert "all of the period, where 9 were asked for" in page
     answer = auditor.get(url("audit_packs:download", pack.pk))
     pack.refresh_from_db()
     assert sha256(answer.content).hexdigest() == pack.sha256

@@ -5,6 +5,7 @@ import json
 import re
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from donations import demo
@@ -71,6 +72,34 @@ def test_finance_counts_looks_over_issues_and_prints(ask, finance, run_jobs):
     assert finance.get(url("letters", run.pk, 1)).content.startswith(b"%PDF")
     assert finance.get(url("paper", first.pk)).content.startswith(b"%PDF-1.7")
     assert Receipt.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"), [("receipt", "is on a receipt already"), ("statement", "Nobody gave anything")]
+)
+def test_a_year_without_papers_says_that_there_is_nothing_and_why(
+    ask, finance, run_jobs, kind, why
+):
+    ask(finance, kind=kind)
+    run_jobs()
+    page = text_of(finance.get(url("inspect", StatementRun.objects.get().pk)))
+    assert "Counted: nothing to issue" in page
+    assert why in page
+    assert "Ready to be looked over" not in page
+
+
+def test_a_run_is_taken_up_again_only_where_nothing_works_on_it(ask, finance, run_jobs):
+    given(5000)
+    ask(finance)
+    run_jobs()
+    run = StatementRun.objects.get()
+    finance.post(url("issue", run.pk), {"fingerprint": run.fingerprint})
+    assert url("on", run.pk) not in finance.get(url("inspect", run.pk)).text
+    with connection.cursor() as cursor:  # its job was lost
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE status = 'todo'")
+    assert url("on", run.pk) in finance.get(url("inspect", run.pk)).text
+    finance.post(url("on", run.pk))
+    assert url("on", run.pk) not in finance.get(url("inspect", run.pk)).text
 
 
 def test_a_stopped_run_names_what_changed(ask, finance, run_jobs):

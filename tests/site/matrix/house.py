@@ -70,6 +70,7 @@ from gifts.vault.access import Reader
 from gifts.vault.models import BreakGlass, Purpose, SubjectRequest
 from pages import demo as pages_demo
 from staff.models import CodeSheet, FactorReset
+from tests import news_made
 from tests.deliveries_made import make_match
 from tests.gifts.offered import arrived, make_offer
 from tests.gifts.orders_made import Buying
@@ -338,6 +339,7 @@ def _words() -> dict[str, object]:
         **{"filter_spec": "width-100", "uploaded_file_id": 1, "document_id": 1, "doc_id": 1},
         **{"documents:pk": 1, "page_view_restriction_id": 1, "sites:pk": Site.objects.get().pk},
         "campaigns:pk": campaign.pk,
+        **news_made.addresses(),
         **{"snippet:app_label": "pages", "snippet:model_name": "standardpage"},
         **{"rest": "anything", "page": page.slug, "name": "made-up"},
     }
