@@ -33,3 +33,8 @@ def keyed_hash(value: str, *, purpose: str) -> str:
     """A short hash that only this installation can compute; the same value counts as the same."""
     key = f"{purpose}:{settings.SECRET_KEY}".encode()
     return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def key_of_cache(key: str, prefix: str, version: int) -> str:
+    """As a key is stored in the shared cache: those of sign-in limits hold network addresses."""
+    return f"{version}:{keyed_hash(f'{prefix}:{key}', purpose='cache')}"

@@ -75,7 +75,6 @@ if not 0 < VAULT_RETENTION_DAYS <= 365 or VAULT_DRAFT_DAYS < 1:
 VAULT_KEYS_COPY = env.str("VAULT_KEYS_COPY", default="")
 DATABASE_ROUTERS = ["gifts.vault.router.VaultRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-ATOMIC_REQUESTS = False
 
 # --- Stripe -------------------------------------------------------------------------------------
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY")
@@ -265,6 +264,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "northstar_cache",
+        "KEY_FUNCTION": "core.tokens.key_of_cache",
     },
     # Short-lived page pieces: a copy in each process.
     "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},

@@ -35,6 +35,8 @@ class Organisation:
     name: str
     legal_name: str
     tax_id: str
+    # What donors read on a card statement.
+    statement_descriptor: str
     # What it is before the law, and what states want told of it.
     standing: str
     stated: list[disclosing.Stated]
@@ -59,6 +61,8 @@ class Organisation:
     receipt_check_url: str
     disclosures_url: str
     offer_url: str
+    contact_url: str
+    charge_url: str
     search_url: str
     feed_url: str
     news_url: str
@@ -100,6 +104,7 @@ def _read(language: str) -> Organisation:
         name=entity.short_name or "North Star",
         legal_name=entity.name,
         tax_id=entity.tax_id,
+        statement_descriptor=entity.statement_descriptor,
         standing=disclosing.standing(entity, on=today, language=language),
         stated=disclosing.stated(entity, on=today),
         address=entity.address,
@@ -121,6 +126,8 @@ def _read(language: str) -> Organisation:
         receipt_check_url=_url("receipt_check"),
         disclosures_url=_url("disclosures"),
         offer_url=_url("offer"),
+        contact_url=_url("contact"),
+        charge_url=_url("charge"),
         search_url=_url("search"),
         feed_url=_url("feed"),
         news_url=_url("news"),

@@ -12,7 +12,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search.index import SearchField
 
-from campaigns.blocks import BodyBlock
+from pages.blocks import SiteBodyBlock
 
 
 class HomePage(Page):
@@ -21,7 +21,7 @@ class HomePage(Page):
     hero_title = models.CharField(_("hero title"), max_length=80)
     hero_lead = models.CharField(_("hero lead"), max_length=300)
     hero_action = models.CharField(_("words on the button"), max_length=40)
-    body = StreamField(BodyBlock(), blank=True, verbose_name=_("body"))
+    body = StreamField(SiteBodyBlock(), blank=True, verbose_name=_("body"))
 
     max_count_per_parent = 1
     parent_page_types = ["wagtailcore.Page"]
@@ -52,7 +52,7 @@ class StandardPage(Page):
     """Text with questions and answers: how it works, privacy, disclosures and the like."""
 
     lead = models.CharField(_("lead"), max_length=300, blank=True)
-    body = StreamField(BodyBlock(), blank=True, verbose_name=_("body"))
+    body = StreamField(SiteBodyBlock(), blank=True, verbose_name=_("body"))
     in_footer = models.BooleanField(
         _("link in the footer"),
         default=False,

@@ -7,6 +7,8 @@ from pages import demo_mails, feeds, searching, sharing, views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("safety/", views.safety, name="safety"),
     path("disclosures/", views.disclosures, name="disclosures"),
+    path("contact/", views.contact, name="contact"),
+    path("charge/", views.charge, name="charge"),
     path("search/", searching.search, name="search"),
     path("feed/", feeds.feed, name="feed"),
     path("share/<int:pk>.png", sharing.picture, name="share_picture"),

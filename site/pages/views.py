@@ -16,3 +16,15 @@ def safety(request: HttpRequest) -> HttpResponse:
 def disclosures(request: HttpRequest) -> HttpResponse:
     """What the law wants said, in the words that today's receipts have."""
     return render(request, "pages/disclosures.html")
+
+
+@same_for_all
+def contact(request: HttpRequest) -> HttpResponse:
+    """Who we are and where, as the legal entity has it."""
+    return render(request, "pages/contact.html")
+
+
+@same_for_all
+def charge(request: HttpRequest) -> HttpResponse:
+    """For whoever reads our name on a statement, which is the name that Stripe was told."""
+    return render(request, "pages/charge.html")

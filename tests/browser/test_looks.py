@@ -13,21 +13,30 @@ from pages.styleguide.states import STATES
 from tests.chromium import NewPage
 from tests.live import Live
 
-CONTENT = ["", "how-it-works/", "program/", "privacy/", "accessibility/", "charge/"]
-CONTENT += ["abolitionist/"]
+CONTENT = ["", "how-it-works/", "program/", "privacy/", "accessibility/"]
+CONTENT += ["abolitionist/", "ways-to-help/", "our-partners/"]
 SPANISH = [
     "",
     "como-funciona/",
     "programa/",
     "privacidad/",
     "accesibilidad/",
-    "cargo/",
     "abolicionista/",
+    "maneras-de-ayudar/",
+    "nuestros-aliados/",
 ]
 EVERYTHING = [
     *[f"/{path}" for path in CONTENT],
     *[f"/es/{path}" for path in SPANISH],
     *["/safety/", "/es/safety/", "/disclosures/", "/es/disclosures/", "/nowhere/", "/styleguide/"],
+    *[
+        "/contact/",
+        "/es/contact/",
+        "/charge/",
+        "/es/charge/",
+        "/search/?q=gift",
+        "/search/?q=qwertz",
+    ],
     *[f"/styleguide/{name}/" for name in STATES],
 ]
 

@@ -1,5 +1,6 @@
 """What the demonstration says in English."""
 
+from datetime import date
 from typing import Any
 
 
@@ -27,6 +28,17 @@ def figures(heading: str, source: str, *pairs: tuple[str, str]) -> tuple[str, di
 
 def give(heading: str, words: str) -> tuple[str, dict[str, Any]]:
     return ("give", {"heading": heading, "text": words})
+
+
+def partner(heading: str, name: str, words: str, agreed_by: str) -> tuple[str, dict[str, Any]]:
+    """The made-up organization's partners are made up, and so is their agreement."""
+    agreed = {"agreed_by": agreed_by, "agreed_on": date(2026, 9, 1)}
+    return ("partner", {"heading": heading, "name": name, "text": words, "website": ""} | agreed)
+
+
+def programmes(heading: str, words: str, *told: tuple[str, str, str]) -> tuple[str, dict[str, Any]]:
+    rows = [{"kind": kind, "name": name, "text": how, "website": ""} for kind, name, how in told]
+    return ("programmes", {"heading": heading, "text": words, "programmes": rows})
 
 
 def give_box(heading: str, words: str, *meanings: tuple[str, str]) -> tuple[str, dict[str, Any]]:
@@ -242,7 +254,9 @@ PAGES: list[dict[str, Any]] = [
                 "When you fill in a form",
                 "<p>A form page sets one cookie, which protects the form against forgery and ends "
                 "with your browser session. It is strictly necessary, so no banner asks about it. "
-                "If you sign in, a second cookie remembers that for at most twelve hours.</p>",
+                "If you sign in, a second cookie remembers that for at most twelve hours. After some acts "
+                "a third one carries a sentence such as “Saved.” to the next page.</p><p>The search on "
+                "this site keeps nothing of what you look for.</p>",
             ),
             text(
                 "When you give",
@@ -258,7 +272,7 @@ PAGES: list[dict[str, Any]] = [
                 "then erased.</p><p>To keep out machines that test stolen cards, payments and failed "
                 "cards are counted by network, over one hour. What is stored for it is a fingerprint "
                 "made with a secret key, never the address itself, and it is erased the next "
-                "night.</p>",
+                "night. Tries to sign in are counted by such a fingerprint, too.</p>",
             ),
             text(
                 "If you ask for our news",
@@ -302,25 +316,70 @@ PAGES: list[dict[str, Any]] = [
         ],
     },
     {
-        "title": "What is this charge?",
-        "slug": "charge",
+        "title": "Ways to help",
+        "slug": "ways-to-help",
         "in_footer": True,
-        "lead": "If a line on your statement brought you here, this is what it is.",
-        "search_description": "What a charge by North Star on your bank statement means.",
+        "lead": "Money is one way. Here are some that cost you little or nothing.",
+        "search_description": "Employer match, round-up and shopping programs, things, and time: "
+        "ways to help North Star.",
         "body": [
-            text(
-                "A gift to North Star",
-                "<p>Someone gave to our nonprofit with this card. The line carries our short name "
-                "and nothing more, on purpose: a statement is read by others too.</p><p>Look in "
-                "your e-mail for a receipt from us on the same day. Perhaps somebody in your "
-                "household gave.</p>",
+            programmes(
+                "Others give along",
+                "They pay us in one sum now and then. Who you are is not told to us, so the receipt "
+                "comes from them.",
+                (
+                    "match",
+                    "Your employer doubles it",
+                    "Many employers add as much as you gave. Ask for “matching gifts” and name them "
+                    "our legal name and tax number, which stand on your receipt.",
+                ),
+                (
+                    "round_up",
+                    "Small change from your card",
+                    "Some banks round each purchase up and give the cents. Look for “round-up” in "
+                    "your bank's app and choose us there if it lists us.",
+                ),
+                (
+                    "shopping",
+                    "A share of what you buy",
+                    "Some shops give a part of the price. Such programs begin and end; the one we "
+                    "were in closed in 2023. This page names one when there is one again.",
+                ),
             ),
             text(
-                "It wasn't you?",
-                '<p>Write to <a href="mailto:hello@northstar.example">hello@northstar.example</a> '
-                "with the date and the amount, never with your card number. We look at it and give "
-                "the money back if it was not meant. You don't need to dispute it with your bank "
-                "first, but you may.</p>",
+                "What else counts",
+                '<ul><li><a href="/things/offer/">Give a thing</a>: a laptop or a player that works '
+                'helps somebody apply.</li><li><a href="/wishes/">The wish list</a>: what school '
+                "and work ask for just now.</li><li>Learn the signs of trafficking, and tell them "
+                "where you work.</li></ul>",
+            ),
+            give_box("Or a little, every month", "From $5, changed or stopped whenever you like."),
+        ],
+    },
+    {
+        "title": "Our partners",
+        "slug": "our-partners",
+        "in_footer": True,
+        "lead": "Who works with us, as far as they agreed in writing to be named.",
+        "search_description": "Organizations that work with North Star and agreed to be named.",
+        "body": [
+            text(
+                "Why so few names",
+                "<p>Most of those who stand beside survivors are not named here, and no house ever "
+                "is. A name can lead to a door. Whoever you read of below has agreed in writing.</p>",
+            ),
+            partner(
+                "Medical care",
+                "Morning Light Surgeons",
+                "Doctors who give reconstructive surgery and counseling without pay. We see to the "
+                "journey, for the person and a companion.",
+                "Their director, by letter (made up)",
+            ),
+            partner(
+                "Learning",
+                "Second Shelf Library Fund",
+                "Lends course books for as long as a course takes.",
+                "Their board, by letter (made up)",
             ),
         ],
     },

@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from pages.demo.english import drawn, figures, give, give_box, questions, steps, text
+from pages.demo.english import (
+    drawn,
+    figures,
+    give,
+    give_box,
+    partner,
+    programmes,
+    questions,
+    steps,
+    text,
+)
 
 HOTLINE_TEXT = (
     "En Estados Unidos, la Línea Nacional contra la Trata de Personas atiende día y noche:"
@@ -221,7 +231,9 @@ PAGES: list[dict[str, Any]] = [
                 "<p>La página de un formulario guarda una cookie que lo protege contra "
                 "falsificaciones y termina con la sesión del navegador. Es estrictamente necesaria; "
                 "por eso ningún aviso pregunta por ella. Si inicia sesión, una segunda cookie lo "
-                "recuerda durante doce horas como máximo.</p>",
+                "recuerda durante doce horas como máximo. Tras algunas acciones, una tercera lleva a la "
+                "página siguiente una frase como «Guardado».</p><p>La búsqueda de este sitio no "
+                "guarda nada de lo que usted busca.</p>",
             ),
             text(
                 "Cuando dona",
@@ -238,7 +250,7 @@ PAGES: list[dict[str, Any]] = [
                 "borra.</p><p>Para frenar a las máquinas que prueban tarjetas robadas, contamos por "
                 "red los pagos y las tarjetas rechazadas, durante una hora. Para eso se guarda una "
                 "huella hecha con una clave secreta, nunca la dirección misma, y se borra la noche "
-                "siguiente.</p>",
+                "siguiente. Con una huella así se cuentan también los intentos de iniciar sesión.</p>",
             ),
             text(
                 "Si pide nuestras noticias",
@@ -284,25 +296,71 @@ PAGES: list[dict[str, Any]] = [
         ],
     },
     {
-        "title": "¿Qué es este cargo?",
-        "slug": "cargo",
+        "title": "Maneras de ayudar",
+        "slug": "maneras-de-ayudar",
         "in_footer": True,
-        "lead": "Si una línea de su estado de cuenta le trajo aquí, esto es lo que significa.",
-        "search_description": "Qué significa un cargo de North Star en su estado de cuenta.",
+        "lead": "El dinero es una. Aquí hay otras que le cuestan poco o nada.",
+        "search_description": "Donación del empleador, redondeo, compras, objetos y tiempo: maneras "
+        "de ayudar a North Star.",
         "body": [
-            text(
-                "Una donación a North Star",
-                "<p>Alguien donó a nuestra organización con esta tarjeta. La línea lleva nuestro "
-                "nombre corto y nada más, a propósito: un estado de cuenta también lo leen otras "
-                "personas.</p><p>Busque en su correo un recibo nuestro del mismo día. Quizás donó "
-                "alguien de su casa.</p>",
+            programmes(
+                "Otros donan con usted",
+                "Nos pagan de vez en cuando una sola suma. No nos dicen quién es usted; por eso el "
+                "recibo lo dan ellos.",
+                (
+                    "match",
+                    "Su empleador la duplica",
+                    "Muchos empleadores añaden tanto como usted donó. Pregunte por «matching gifts» "
+                    "y dé nuestro nombre legal y número fiscal, que están en su recibo.",
+                ),
+                (
+                    "round_up",
+                    "El cambio de su tarjeta",
+                    "Algunos bancos redondean cada compra y donan los centavos. Busque «redondeo» en "
+                    "la aplicación de su banco y elíjanos allí, si estamos en la lista.",
+                ),
+                (
+                    "shopping",
+                    "Una parte de lo que compra",
+                    "Algunas tiendas donan una parte del precio. Estos programas empiezan y terminan; "
+                    "el nuestro cerró en 2023. Cuando haya otro, esta página lo dirá.",
+                ),
             ),
             text(
-                "¿No fue usted?",
-                '<p>Escriba a <a href="mailto:hello@northstar.example">hello@northstar.example</a> '
-                "con la fecha y el monto, nunca con el número de su tarjeta. Lo revisamos y "
-                "devolvemos el dinero si no era la intención. No hace falta reclamar primero a su "
-                "banco, pero puede hacerlo.</p>",
+                "Qué más cuenta",
+                '<ul><li><a href="/es/things/offer/">Done un objeto</a>: una computadora o un '
+                "reproductor que funcione ayuda a alguien a postularse.</li><li>"
+                '<a href="/es/deseos/">La lista de deseos</a>: lo que hoy piden el estudio y el '
+                "trabajo.</li><li>Aprenda las señales de la trata y cuéntelas donde trabaja.</li></ul>",
+            ),
+            give_box("O un poco, cada mes", "Desde $5; la cambia o la detiene cuando quiera."),
+        ],
+    },
+    {
+        "title": "Nuestros aliados",
+        "slug": "nuestros-aliados",
+        "in_footer": True,
+        "lead": "Quienes trabajan con nosotros y aceptaron por escrito que se les nombre.",
+        "search_description": "Organizaciones que trabajan con North Star y aceptaron ser nombradas.",
+        "body": [
+            text(
+                "Por qué hay tan pocos nombres",
+                "<p>La mayoría de quienes acompañan a sobrevivientes no se nombra aquí, y una casa "
+                "nunca. Un nombre puede llevar a una puerta. Lo que lee abajo se aceptó por "
+                "escrito.</p>",
+            ),
+            partner(
+                "Atención médica",
+                "Morning Light Surgeons",
+                "Profesionales que ofrecen cirugía reconstructiva y acompañamiento sin cobrar. "
+                "Nosotros pagamos el viaje de la persona y de quien la acompaña.",
+                "Su dirección, por carta (inventada)",
+            ),
+            partner(
+                "Estudio",
+                "Second Shelf Library Fund",
+                "Presta los libros de un curso por el tiempo que dure.",
+                "Su consejo, por carta (inventado)",
             ),
         ],
     },
