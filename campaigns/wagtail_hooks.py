@@ -1,10 +1,33 @@
-"""Registers the desk of campaigns with Wagtail's admin."""
+"""What campaigns and stories add to Wagtail's admin: their desks, and the gate in words."""
 
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from wagtail import hooks
+from wagtail.admin import messages
 
+from campaigns.models import StoryPage
 from campaigns.staff import CampaignsDesk
+from campaigns.stories import gate
 
 
 @hooks.register("register_admin_viewset")
 def desk() -> CampaignsDesk:
     return CampaignsDesk()
+
+
+@hooks.register("before_publish_page")
+def sign(request: HttpRequest, page: Any) -> HttpResponse | None:
+    """Whoever presses "publish" passes the story; refused, it stays the draft that was saved."""
+    if not isinstance(page, StoryPage):
+        return None
+    try:
+        revision = page.latest_revision
+        assert revision  # was saved a moment ago
+        gate.sign(revision, by=request.user)
+        gate.check(revision.as_object())
+    except gate.Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("wagtailadmin_pages:edit", page.pk)
+    return None

@@ -15,7 +15,7 @@ from wagtail.models import Page
 from campaigns.blocks import BodyBlock
 
 # By the names that the table of all pages knows them by.
-KINDS_BELOW = ("standardpage", "wishlistpage", "campaignindexpage")
+KINDS_BELOW = ("standardpage", "wishlistpage", "campaignindexpage", "storyindexpage")
 
 
 class HomePage(Page):
