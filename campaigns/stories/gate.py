@@ -21,8 +21,8 @@ WHY: dict[str, Any] = {
     "unknown": _("Nobody knows who wrote this; save the draft once more by hand."),
     "own": _("It takes a second person: you began this story or changed it last."),
     "consent": _(
-        "There is no consent on record to these very words. The story's page among the stories "
-        "has each text that needs one."
+        "There is no consent on record to these very words. Below the story stands each text that "
+        "needs one."
     ),
     "mirror": _("A story has no mirrors: copy it or translate it, and publish that by itself."),
 }

@@ -15,14 +15,12 @@ INDEX: dict[str, dict[str, Any]] = {
     "en": {
         "title": "Stories",
         "slug": "stories",
-        "show_in_menus": True,
         "lead": "Told by those who were there, in words they agreed to. They may take them back.",
         "search_description": "Stories of school and work, told only with a yes to every word.",
     },
     "es": {
         "title": "Historias",
         "slug": "historias",
-        "show_in_menus": True,
         "lead": "Contadas por quienes estuvieron ahí, con palabras que aceptaron y pueden retirar.",
         "search_description": "Historias de estudio y trabajo, contadas solo con permiso.",
     },

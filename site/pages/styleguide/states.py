@@ -12,6 +12,7 @@ from gifts.pages.listing import Filter
 from gifts.pages.showing import Card
 from gifts.progress import Progress
 from pages.styleguide.campaigns import campaign, campaigns, long_campaign, past
+from pages.styleguide.stories import long_story, stories, story
 from pages.styleguide.forms import (
     LONG,
     CodeForm,
@@ -275,6 +276,11 @@ STATES: dict[str, State] = {
     "wish-covered": ("gifts/wish.html", lambda: wish(card(GOAL), card(0))),
     "wish-ended": ("gifts/wish.html", lambda: wish(card(48000, state="closed"))),
     "wish-long": ("gifts/wish.html", lambda: wish(card(0, text=f"{LONG}. " * 5))),
+    "stories": ("campaigns/stories/index.html", lambda: stories(0, 1)),
+    "stories-none": ("campaigns/stories/index.html", stories),
+    "story": ("campaigns/stories/story.html", story),
+    "story-hers": ("campaigns/stories/story.html", lambda: story(1)),
+    "story-long": ("campaigns/stories/story.html", long_story),
     "campaigns": ("campaigns/index.html", lambda: campaigns(0, 234_000, 700_000)),
     "campaigns-none": ("campaigns/index.html", campaigns),
     "campaign": ("campaigns/campaign.html", lambda: campaign(234_000)),
