@@ -79,8 +79,8 @@ class Campaign(models.Model):
         ordering = ["-starts_on", "name"]
         constraints = [
             models.CheckConstraint(
-                name="campaign_ends_after_it_begins",
-                condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")),
+                name="campaign_ends_not_before_it_begins",
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
             ),
             models.CheckConstraint(
                 name="campaign_code_is_plain", condition=Q(code__regex=r"^[A-Z0-9_-]+$")
@@ -110,8 +110,11 @@ class Campaign(models.Model):
                 ),
             ),
         ]
-        # Gifts carry the code; under another one they would be lost to the campaign.
-        triggers = [rules.frozen("campaign_code_kept", "code")]
+        # Gifts carry the code; under another one, or none, they would be lost to the campaign.
+        triggers = [
+            rules.frozen("campaign_code_kept", "code"),
+            rules.never_deleted("campaign_is_kept"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -123,8 +126,8 @@ class Campaign(models.Model):
             ValidationError: beside the fields.
         """
         wrong = self._goal_errors() | self._purpose_errors()
-        if self.ends_on and self.ends_on <= self.starts_on:
-            wrong["ends_on"] = _("The end comes after the beginning.")
+        if self.ends_on and self.ends_on < self.starts_on:
+            wrong["ends_on"] = _("Choose a last day on or after the first.")
         if self.pk and self.code != Campaign.objects.values_list("code").get(pk=self.pk)[0]:
             wrong["code"] = _("Gifts carry this code already; it cannot be changed.")
         if wrong:

@@ -128,8 +128,10 @@ class CampaignPage(Page):
         verbose_name_plural = _("campaign pages")
 
     def clean(self) -> None:
-        """Raises:
-        ValidationError: the way on would leave the reader's language.
+        """The way on stays in the reader's language.
+
+        Raises:
+            ValidationError: beside the field.
         """
         super().clean()
         if self.next_page and self.next_page.locale_id != self.locale_id:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.cache import caches
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.images.tests.utils import get_test_image_file
@@ -151,8 +151,9 @@ def test_an_editor_sets_a_goal_in_plain_words_and_sees_the_page_before_it_is_pub
         "starts_on": "2026-12-01", "ends_on": "2026-11-01", "after_end": "closed",
     }  # fmt: skip
     answer = editor.post("/admin/campaigns/new/", typed)
-    assert "The end comes after the beginning." in answer.content.decode()
-    assert editor.post("/admin/campaigns/new/", typed | {"ends_on": ""}).status_code == 302
+    assert "Choose a last day on or after the first." in answer.content.decode()
+    typed["ends_on"] = typed["starts_on"]  # a day of giving
+    assert editor.post("/admin/campaigns/new/", typed).status_code == 302
     row = Campaign.objects.get(code="WINTER")
     assert row.goal == 2500_50
     assert "2500.50" in editor.get(f"/admin/campaigns/edit/{row.pk}/").content.decode()
@@ -161,6 +162,11 @@ def test_an_editor_sets_a_goal_in_plain_words_and_sees_the_page_before_it_is_pub
     draft = editor.get(f"/admin/pages/{page.pk}/view_draft/")
     assert draft.status_code == 200
     assert "A school year" in draft.content.decode()
+
+
+def test_no_campaign_is_deleted(site) -> None:
+    with pytest.raises(DatabaseError, match="Cannot delete"), transaction.atomic():
+        Campaign.objects.filter(code="SCHOOL-YEAR").delete()
 
 
 def test_a_page_leads_on_in_its_own_language(site) -> None:

@@ -125,7 +125,7 @@ def test_any_number_of_campaigns_costs_three_queries(giving: Giving) -> None:
         {"code": "small letters"},
         {"kind": "donors", "goal_currency": "USD"},
         {"kind": "wish", "goal_currency": ""},
-        {"ends_on": timezone.localdate()},
+        {"ends_on": timezone.localdate() - timedelta(days=1)},
     ],
 )
 def test_the_database_refuses_a_campaign_that_makes_no_sense(giving: Giving, wrong) -> None:
