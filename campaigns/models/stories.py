@@ -59,7 +59,7 @@ class StoryPage(Page):
         STAFF = "staff", _("One of our staff, who agreed to it")
         SURVIVOR = "survivor", _("A survivor, whose consent to this very text is on record")
 
-    # What a visitor reads beside the body; `gate.digest` and migration 0003 have the same order.
+    # What a visitor reads beside the body; `gate.digest` and migration 0004 have the same order.
     SHOWN: ClassVar[tuple[str, ...]] = (
         *("title", "slug", "seo_title", "search_description", "told_by", "teller"),
         *("summary", "picture_id", "picture_in_words", "drawing"),

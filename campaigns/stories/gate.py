@@ -93,7 +93,7 @@ def changed_last(revision: Revision, shown: str) -> int | None:
 
 
 def digest(page: StoryPage) -> str:
-    """Of all that a visitor reads; the database computes the same from the row (migration 0003)."""
+    """Of all that a visitor reads; the database computes the same from the row (migration 0004)."""
     body = page._meta.get_field("body").get_prep_value(page.body)
     shown = [getattr(page, name) for name in StoryPage.SHOWN]
     with connection.cursor() as cursor:

@@ -12,7 +12,6 @@ from gifts.pages.listing import Filter
 from gifts.pages.showing import Card
 from gifts.progress import Progress
 from pages.styleguide.campaigns import campaign, campaigns, long_campaign, past
-from pages.styleguide.stories import long_story, stories, story
 from pages.styleguide.forms import (
     LONG,
     CodeForm,
@@ -21,6 +20,7 @@ from pages.styleguide.forms import (
     SignInForm,
     sample_form,
 )
+from pages.styleguide.stories import long_story, stories, story
 
 DESCRIPTOR = "NORTH STAR GIFT"
 LONG_NAME = "Maximiliana Wilhelmina Featherstonehaugh-Cholmondeley of the Outer Archipelago"

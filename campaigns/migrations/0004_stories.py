@@ -46,7 +46,7 @@ NO_RULE = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0002_campaigns'),
+        ('campaigns', '0003_one_day'),
         ('wagtailcore', '0098_apitoken'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
             name='StoryTask',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('draft', 'Was not published on its day: a consent or a second person is missing'), ('down', 'Taken off the site: there is no consent on record to its words'), ('elsewhere', 'The consent ended and the words are erased here: see to print, mails and social media')], max_length=9, verbose_name='what')),
+                ('kind', models.CharField(choices=[('draft', 'Was not published on its day: a consent or a second person is missing'), ('down', 'Taken off the site: there is no consent on record to its words'), ('elsewhere', 'The consent ended and its words are erased: see to print, mails and social media')], max_length=9, verbose_name='what')),
                 ('text_sha256', models.CharField(blank=True, max_length=64, verbose_name='fingerprint of the text')),
                 ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='since')),
                 ('done_at', models.DateTimeField(null=True, verbose_name='done')),
