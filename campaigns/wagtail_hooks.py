@@ -6,15 +6,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.viewsets.base import ViewSet
 
 from campaigns.models import StoryPage
 from campaigns.staff import CampaignsDesk
 from campaigns.stories import gate
+from campaigns.stories.staff import TasksDesk
 
 
 @hooks.register("register_admin_viewset")
-def desk() -> CampaignsDesk:
-    return CampaignsDesk()
+def desks() -> list[ViewSet]:
+    return [CampaignsDesk(), TasksDesk()]
 
 
 @hooks.register("before_publish_page")

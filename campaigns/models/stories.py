@@ -149,7 +149,10 @@ class StoryPage(Page):
         # A new one is a draft: nobody can have passed it yet.
         if self._state.adding:
             self.live = False
-        if self.live:
+        # Of a live story's draft Wagtail saves the columns that say so, and none that is shown.
+        columns = kwargs.get("update_fields")
+        is_shown = columns is None or {*columns} & {*self.SHOWN, "picture", "body", "live"}
+        if self.live and is_shown:
             gate.check(self)
         super().save(*args, **kwargs)
         words.note(self)

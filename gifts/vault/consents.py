@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from core import tokens
 from gifts.vault import sealing
-from gifts.vault.models import Consent, Recipient
+from gifts.vault.models import Consent, Recipient, Tombstone
 from gifts.vault.models.consents import MONTHS, MOST_MONTHS
 from gifts.vault.transactions import vault_atomic
 
@@ -93,6 +93,10 @@ def withdraw(code: str, *, by: Any) -> Consent:
         if row.withdrawn_at is None:
             row.withdrawn_at, row.withdrawn_by, row.withdrawn_who = timezone.now(), by.pk, by.email
             row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_who"])
+            # A restore would make it live again; played then, the stone ends it once more.
+            Tombstone.objects.get_or_create(
+                record=row.pk, defaults={"model": "consent", "why": "withdrawn"}
+            )
     return row
 
 

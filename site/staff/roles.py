@@ -43,8 +43,10 @@ def _confidential(*codenames: str) -> tuple[str, ...]:
 
 # A campaign's goal, dates and purpose. What it brings is read from the books.
 CAMPAIGNS = ("campaigns.view_campaign", "campaigns.add_campaign", "campaigns.change_campaign")
+# What is left to people when a story could not go public or was taken back.
+STORIES = ("campaigns.view_storytask", "campaigns.change_storytask")
 WRITING = Role(
-    permissions=CAMPAIGNS,
+    permissions=(*CAMPAIGNS, *STORIES),
     pages=("add_page", "change_page"),
     pictures=("add_image", "change_image", "choose_image"),
 )
@@ -53,6 +55,7 @@ PUBLISHING = Role(
     pictures=WRITING.pictures,
     permissions=(
         *CAMPAIGNS,
+        *STORIES,
         *("wagtailredirects.add_redirect", "wagtailredirects.change_redirect"),
     ),
 )

@@ -210,6 +210,10 @@ def test_with_two_people_and_her_consent_it_is_public_to_the_letter() -> None:
     page.title = "Another"
     with pytest.raises(gate.Refused):
         page.save()
+    # A draft of it is nobody's business but the editors'.
+    page.save_revision(user=page.owner)
+    page.refresh_from_db()
+    assert (page.title, page.draft_title, page.live) == ("The exam", "Another", True)
     with pytest.raises(DatabaseError, match="story_is_cleared"):
         Page.objects.filter(pk=page.pk).update(title="Another")
 

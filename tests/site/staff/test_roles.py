@@ -12,6 +12,7 @@ def test_roles_are_exactly_the_table_after_a_change_by_hand(db):
     editor.permissions.add(Permission.objects.get(codename="void_receipt"))
     roles.sync()
     kept = {"access_admin", *(f"{act}_campaign" for act in ("add", "change", "view"))}
+    kept |= {"view_storytask", "change_storytask"}
     assert {p.codename for p in editor.permissions.all()} == kept
     assert not Group.objects.filter(name__in=roles.STOCK)
 
