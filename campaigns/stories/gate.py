@@ -5,6 +5,7 @@ does not pass through the model meets the trigger `story_is_cleared` in the data
 """
 
 import json
+import re
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -26,6 +27,8 @@ WHY: dict[str, Any] = {
     ),
     "mirror": _("A story has no mirrors: copy it or translate it, and publish that by itself."),
 }
+
+_EDITORS_KEYS = re.compile(r' data-block-key=\\"[^"\\]*\\"')
 
 
 class Refused(PermissionDenied):
@@ -51,7 +54,7 @@ def sign(revision: Revision, *, by: Any) -> Clearance:
         return found
     if by is None:
         raise Refused("nobody")
-    writer = changed_last(revision, shown)
+    writer = changed_last(revision)
     if writer is None:
         raise Refused("unknown")
     if by.pk in (writer, page.owner_id):
@@ -76,30 +79,39 @@ def check(page: StoryPage) -> None:
 def may_sign(page: StoryPage) -> list[Any]:
     """Who could pass the newest version: whoever may publish and neither began nor changed it."""
     revision = page.latest_revision
-    writer = changed_last(revision, digest(revision.as_object())) if revision else None
+    writer = changed_last(revision) if revision else None
     people = PagePermissionPolicy().users_with_permission_for_instance("publish", page)
     return list(people.filter(is_active=True).exclude(pk__in=[writer, page.owner_id]))
 
 
-def changed_last(revision: Revision, shown: str) -> int | None:
+def changed_last(revision: Revision) -> int | None:
     """Who made the words what they are now: saving them unchanged makes nobody their writer."""
     earlier = Revision.objects.for_instance(revision.content_object).filter(pk__lt=revision.pk)
+    reads = _reads(revision.as_object())
     writer: int | None = revision.user_id
     for before in earlier.order_by("-pk").iterator(chunk_size=5):
-        if digest(before.as_object()) != shown:
+        if _reads(before.as_object()) != reads:
             break
         writer = before.user_id
     return writer
 
 
+def _reads(page: StoryPage) -> str:
+    """What a visitor reads, without the keys that the editor gives to paragraphs by itself."""
+    return _EDITORS_KEYS.sub("", json.dumps(_shown(page), sort_keys=True))
+
+
+def _shown(page: StoryPage) -> list[Any]:
+    body = page._meta.get_field("body").get_prep_value(page.body)
+    return [*(getattr(page, name) for name in StoryPage.SHOWN), body]
+
+
 def digest(page: StoryPage) -> str:
     """Of all that a visitor reads; the database computes the same from the row (migration 0004)."""
-    body = page._meta.get_field("body").get_prep_value(page.body)
-    shown = [getattr(page, name) for name in StoryPage.SHOWN]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT encode(sha256(convert_to((%s::jsonb)::text, 'UTF8')), 'hex')",
-            [json.dumps([*shown, body])],
+            [json.dumps(_shown(page))],
         )
         found: str = cursor.fetchone()[0]
     return found
