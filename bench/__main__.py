@@ -1,7 +1,7 @@
 """Measure and compare: `make bench`, or `make bench ARGS="intake --write"`.
 
-The names: intake, pages, gift, wishes, proposal, exports, programme, dashboard, books, receipts,
-statements, matching; all without one.
+The names: intake, pages, public, gift, wishes, proposal, exports, programme, dashboard, books,
+receipts, statements, matching; all without one.
 --write puts the tables into docs/bench.md. The programme takes a while and some 10 GB: --share 0.1
 for a tenth, of the exports, the dashboard and the books too.
 """
@@ -24,6 +24,7 @@ from bench import (
     pages,
     programme,
     proposal,
+    public,
     receipts,
     statements,
     wishes,
@@ -40,6 +41,7 @@ travel from machine to machine better than the figures do.
 ON_GROUND: dict[str, Callable[[ground.Ground], Table]] = {
     "intake": intake.run,
     "pages": pages.run,
+    "public": public.run,
     "gift": gift.run,
     "wishes": wishes.run,
     "proposal": proposal.run,

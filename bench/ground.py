@@ -3,8 +3,8 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -70,15 +70,21 @@ def running() -> Iterator[Ground]:
     clear(DATA)
 
 
-@contextmanager
-def plain_django(port: int) -> Iterator[None]:
+def plain_django(port: int) -> AbstractContextManager[None]:
     """bench/plain.py in the same web server with the same settings as the product's site."""
+    return plain_server(port, "bench.plain:application")
+
+
+@contextmanager
+def plain_server(
+    port: int, application: str, environment: Mapping[str, str] | None = None, *, workers: int = 1
+) -> Iterator[None]:
     command = [
         Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--host", "127.0.0.1",
-        "--port", str(port), "--workers", "1", "--blocking-threads", "4",
-        "--log-level", "warning", "--no-ws", "bench.plain:application",
+        "--port", str(port), "--workers", str(workers), "--blocking-threads", "4",
+        "--log-level", "warning", "--no-ws", application,
     ]  # fmt: skip
-    with subprocess.Popen(command, cwd=ROOT) as server:
+    with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
         try:
             while not processes.answer(port, "/"):
                 assert server.poll() is None, "granian did not start"

@@ -62,8 +62,8 @@ def run(ground: Ground) -> Table:
     return table
 
 
-def fired(port: int, path: str) -> load.Result:
-    one = load.request(port, path)
+def fired(port: int, path: str, **headers: str) -> load.Result:
+    one = load.request(port, path, **headers)
     load.fire(port, [[one]] * load.CLIENTS, 0.5)
     result = load.fire(port, [[one]] * load.CLIENTS, SECONDS)
     assert result.wrong == 0, f"{path}: {result.wrong} were not answered with 200"

@@ -3,8 +3,10 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import QuerySet
-from django.utils.translation import get_language
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
@@ -84,9 +86,18 @@ def _shown(row: Campaign) -> str:
     return f"{row.goal} · {row.get_goal_kind_display()}"
 
 
+def _followers(row: Any) -> str:
+    """How many follow it, leading to a letter to them."""
+    text = gettext("%(count)d · write to them") % {"count": row.followers}
+    url = f"{reverse('letters:add')}?campaign={row.pk}"
+    return format_html('<a href="{}">{}</a>', url, text)
+
+
 class Campaigns(PlainList):
     def get_base_queryset(self) -> QuerySet[Campaign]:
         rows: QuerySet[Campaign] = super().get_base_queryset()
+        reads = Q(readers__confirmed_at__isnull=False, readers__left_at=None)
+        rows = rows.annotate(followers=Count("readers", filter=reads))
         return rows.select_related("designation")
 
 
@@ -105,6 +116,7 @@ class CampaignsDesk(Settings):
     list_display: ClassVar[list[Any]] = [
         *("name", "code", Column(_shown, label=_("Goal"))),
         *("designation", "starts_on", "ends_on"),
+        Column(_followers, label=_("Followers")),
     ]
     list_filter: ClassVar[list[str]] = ["goal_kind"]
     search_fields: ClassVar[list[str]] = ["name", "code"]

@@ -1,22 +1,38 @@
-"""What campaigns and stories add to Wagtail's admin: their desks, and the gate in words."""
+"""What this floor adds to Wagtail's admin: its desks, and the gate of stories in words."""
 
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
-from wagtail.admin.viewsets.base import ViewSet
+from wagtail.admin.viewsets.base import ViewSet, ViewSetGroup
 
+from campaigns.letters.staff import LettersDesk
 from campaigns.models import StoryPage
+from campaigns.news.staff import ReadersDesk
 from campaigns.staff import CampaignsDesk
 from campaigns.stories import gate
 from campaigns.stories.staff import TasksDesk
 
 
+class News(ViewSetGroup):
+    menu_label = _("News")
+    menu_name = "news"
+    menu_icon = "mail"
+    menu_order = 152
+    items = (LettersDesk, ReadersDesk)
+
+
 @hooks.register("register_admin_viewset")
 def desks() -> list[ViewSet]:
     return [CampaignsDesk(), TasksDesk()]
+
+
+@hooks.register("register_admin_viewset")
+def news() -> News:
+    return News()
 
 
 @hooks.register("before_publish_page")

@@ -2,12 +2,14 @@
 
 import re
 import secrets
+import smtplib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from typing import Any
 
+from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
@@ -21,12 +23,21 @@ class TellingSubject(ValueError):
     """The subject names the cause, which somebody beside the reader may see."""
 
 
+class NotSentYet(Exception):
+    """The mail server is away or busy; the mail waits and the job comes back."""
+
+
+class CameBack(Exception):
+    """The mail server knows no such mailbox."""
+
+
 def compose(
     template: str, to: str, context: Mapping[str, Any], language: str
 ) -> EmailMultiAlternatives:
     """A mail from templates/emails/<template>.{subject.txt,txt,html}, in the reader's language.
 
-    Answers go to the context's `help_email`, if it has one.
+    Answers go to the context's `help_email`, if it has one; mail programs leave by its
+    `leave_link` with one press (RFC 8058).
 
     Raises:
         TellingSubject: the subject would say what the gift is about.
@@ -50,10 +61,44 @@ def compose(
             "Message-ID": f"<{secrets.token_hex(16)}@{domain}>",
             "Auto-Submitted": "auto-generated",
             "Content-Language": language,
+            **_leaving(facts.get("leave_link", "")),
         },
     )
     message.attach_alternative(html.strip() + "\n", "text/html")
     return message
+
+
+def hand_over(message: EmailMultiAlternatives) -> str:
+    """Give a mail to the mail server. Returns the provider's id, by which a bounce finds it.
+
+    Raises:
+        NotSentYet: it did not leave, and may later.
+        CameBack: there is no such mailbox.
+    """
+    try:
+        message.send()
+    except (smtplib.SMTPRecipientsRefused, AnymailRecipientsRefused) as refused:
+        outcome = NotSentYet if _for_now(refused) else CameBack
+        raise outcome(type(refused).__name__) from None
+    except (OSError, smtplib.SMTPException, AnymailRequestsAPIError) as away:
+        raise NotSentYet(type(away).__name__) from None
+    told = getattr(message, "anymail_status", None)
+    return str(getattr(told, "message_id", "") or "")[:200]
+
+
+def _for_now(refused: Exception) -> bool:
+    """Is it "come again later", as greylisting says, and not "no such person"? RFC 5321, 4.2.1"""
+    answers = getattr(refused, "recipients", {})
+    return isinstance(answers, dict) and any(code < 500 for code, _ in answers.values())
+
+
+def _leaving(link: str) -> dict[str, str]:
+    if not link:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{link}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def _tamed(value: Any, key: str = "") -> Any:

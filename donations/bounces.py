@@ -22,17 +22,21 @@ from donations import mails
 View = Callable[..., HttpResponseBase]
 # A mail that is only late is none of these.
 GONE = ("bounced", "rejected", "failed")
+# Asked in turn whether the mail was theirs; an app above adds its own when it is ready.
+RECORDS: list[Callable[..., bool]] = [mails.record_bounce]
 
 
 @receiver(tracking)
 def on_report(sender: Any, event: Any, esp_name: str, **more: Any) -> None:
     complained = event.event_type == "complained"
     if complained or event.event_type in GONE:
-        mails.record_bounce(
-            provider_id=event.message_id or "",
-            complained=complained,
-            problem=event.reject_reason or event.event_type,
-        )
+        for record in RECORDS:
+            if record(
+                provider_id=event.message_id or "",
+                complained=complained,
+                problem=event.reject_reason or event.event_type,
+            ):
+                break
 
 
 def only_with_a_secret(view: View) -> View:

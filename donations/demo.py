@@ -1,6 +1,6 @@
 """Sample content of the money part: a fictional organisation, its purposes and its amounts."""
 
-from donations.models import Designation, GivingOptions, LegalEntity
+from donations.models import ChartAccount, Designation, GivingOptions, LegalEntity, Posting
 
 WITH = Designation.Restriction.WITH
 
@@ -23,7 +23,7 @@ def seed() -> None:
         },
     )
     for position, (code, name, name_es, text, text_es, restriction) in enumerate(DESIGNATIONS):
-        Designation.objects.get_or_create(
+        purpose, _made = Designation.objects.get_or_create(
             code=code,
             defaults={
                 "name": name,
@@ -34,9 +34,18 @@ def seed() -> None:
                 "is_public": True,
                 "is_default": position == 0,
                 "position": (position + 1) * 10,
-                "account_code": f"4{position + 1}00",
             },
         )
+        if restriction == WITH:
+            ChartAccount.objects.get_or_create(
+                account=Posting.Account.CONTRIBUTIONS,
+                designation=purpose,
+                defaults={
+                    "number": f"41{position + 1}0",
+                    "name": f"Contributions:{name}",
+                    "family": ChartAccount.Family.INCOME,
+                },
+            )
     GivingOptions.objects.get_or_create(
         currency="USD",
         frequency=GivingOptions.Frequency.ONCE,

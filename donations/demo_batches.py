@@ -78,8 +78,7 @@ def _bring_in_a_statement(
         opening_minor=opening, closing_minor=opening + total + fee + transfer, lines=lines,
     )  # fmt: skip
     statement, _is_new = statements.take(told, account, by=by)
-    line = statement.lines.get(reference="DEP-0117")
-    matching.match(line, note=f"Batch {batch.pk}, checks, {SLIP}", by=by)
+    matching.match(statement.lines.get(reference="DEP-0117"), to=batch, by=by)
 
 
 def _at(street: str, city: str, region: str, postcode: str) -> dict[str, Any]:

@@ -1,11 +1,9 @@
 """Mails to donors: a row with its cause in one transaction, sent by a job after the commit."""
 
-import smtplib
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
 from django.core import signing
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -37,10 +35,7 @@ CONFIRM_SALT = "confirm-gift"
 CONFIRM_TIME = timedelta(days=1)
 # No hand-over takes this long: the worker died between it and noting the outcome.
 STUCK = timedelta(minutes=10)
-
-
-class NotSentYet(Exception):
-    """The mail server is away or busy; the mail waits and the job comes back."""
+NotSentYet = core_mail.NotSentYet
 
 
 def queue(
@@ -100,19 +95,14 @@ def send_mail(mail_id: int) -> None:
         _mark(mail, Status.WAITING, problem=type(fault).__name__)  # nothing has left yet
         raise
     try:
-        message.send()
-    except (smtplib.SMTPRecipientsRefused, AnymailRecipientsRefused) as refused:
-        if _for_now(refused):
-            _mark(mail, Status.WAITING, problem=type(refused).__name__)
-            raise NotSentYet(type(refused).__name__) from None
+        mail.provider_id = core_mail.hand_over(message)
+    except core_mail.NotSentYet as away:
+        _mark(mail, Status.WAITING, problem=str(away))
+        raise
+    except core_mail.CameBack as refused:
         with transaction.atomic():
-            _came_back(mail, Status.BOUNCED, problem=type(refused).__name__)
-    except (OSError, smtplib.SMTPException, AnymailRequestsAPIError) as away:
-        _mark(mail, Status.WAITING, problem=type(away).__name__)
-        raise NotSentYet(type(away).__name__) from None
+            _came_back(mail, Status.BOUNCED, problem=str(refused))
     else:
-        outcome = getattr(message, "anymail_status", None)
-        mail.provider_id = str(getattr(outcome, "message_id", "") or "")[:200]
         mail.sent_at = timezone.now()
         _mark(mail, Status.SENT)
 
@@ -232,16 +222,12 @@ def _claim(mail_id: int) -> Mail | None:
     return mail
 
 
-def _for_now(refused: Exception) -> bool:
-    """Is it "come again later", as greylisting says, and not "no such person"? RFC 5321, 4.2.1"""
-    answers = getattr(refused, "recipients", {})
-    return isinstance(answers, dict) and any(code < 500 for code, _ in answers.values())
-
-
 def _came_back(mail: Mail, status: Status, *, problem: str) -> None:
     _mark(mail, status, problem=problem)
     if mail.donation:
         timeline.note(mail.donation, f"mail_{status.value}", mail=mail.template)
+    if mail.template in CAME_BACK:
+        CAME_BACK[mail.template](mail)
 
 
 def _mark(mail: Mail, status: Status, *, problem: str = "") -> None:
@@ -389,5 +375,7 @@ CONTEXTS: dict[str, Callable[[Mail, bool], dict[str, Any]]] = {
     "plan": letters.of_plan,
     "gift_aid_confirmation": of_declaration,
 }
+# Called when a mail came back which no donor waits for.
+CAME_BACK: dict[str, Callable[[Mail], None]] = {}
 # Called when staff correct the address of a mail, so that later ones go there too.
 READDRESS: dict[str, Callable[[Mail, str], None]] = {"statement": _readdress_statement}

@@ -12,7 +12,7 @@ Account = Posting.Account
 # The columns between opening and closing, and the accounts that make them. What stands in none of
 # them has moved; commitments have both sides in the books and change no balance.
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "given": (Account.CONTRIBUTIONS,),
+    "given": (Account.CONTRIBUTIONS, Account.TAX),
     "back": (Account.REFUNDS, Account.DISPUTES),
     "moved": (Account.TRANSFERS,),
     "spent": (Account.PURCHASES, Account.RELEASED, Account.RELEASED_TO),

@@ -206,7 +206,6 @@ def _open_purse(wish: Wish) -> None:
         name=_in("en", wish),
         name_es=_in("es", wish),
         restriction=Designation.Restriction.WITH,
-        account_code=fund.account_code,
         currency=wish.currency,
         target_minor=wish.wanted * price,
         over_funding_percent=wish.over_funding_percent,

@@ -1,8 +1,10 @@
-"""What editors publish: campaigns with their pages, stories, and pictures."""
+"""What editors publish: campaigns, stories, their pages, pictures; and who asked to hear of it."""
 
 from campaigns.models.campaigns import Campaign
+from campaigns.models.letters import Letter, LetterCopy
 from campaigns.models.pages import CampaignIndexPage, CampaignPage
 from campaigns.models.pictures import Picture, Rendition
+from campaigns.models.readers import Reader
 from campaigns.models.stories import Clearance, StoryIndexPage, StoryPage, StoryTask, StoryText
 
 __all__ = [
@@ -10,7 +12,10 @@ __all__ = [
     "CampaignIndexPage",
     "CampaignPage",
     "Clearance",
+    "Letter",
+    "LetterCopy",
     "Picture",
+    "Reader",
     "Rendition",
     "StoryIndexPage",
     "StoryPage",

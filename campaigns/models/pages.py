@@ -10,7 +10,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.fields import StreamField
 from wagtail.models import Page
-from wagtail.url_routing import RouteResult
+from wagtail.search.index import SearchField
 
 from campaigns.blocks import DRAWINGS, CampaignBodyBlock
 
@@ -24,20 +24,12 @@ class CampaignIndexPage(Page):
     parent_page_types = ["pages.HomePage"]
     subpage_types = ["campaigns.CampaignPage"]
     content_panels = [*Page.content_panels, FieldPanel("lead", widget=AdminAutoHeightTextInput)]
+    search_fields = [*Page.search_fields, SearchField("lead")]
     template = "campaigns/index.html"
 
     class Meta:
         verbose_name = _("list of campaigns")
         verbose_name_plural = _("lists of campaigns")
-
-    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
-        """Wagtail's way to the page below, which it asks for twice, by one query."""
-        if len(path_components) == 1:
-            below = CampaignPage.objects.child_of(self).live().filter(slug=path_components[0])
-            if page := below.select_related(*CampaignPage.TOLD_WITH, "next_page").first():
-                page.index = self
-                return RouteResult(page)
-        return super().route(request, path_components)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         from campaigns import progress  # noqa: PLC0415 - it reads the tables beside this one
@@ -102,8 +94,8 @@ class CampaignPage(Page):
         help_text=_("Where visitors can go after the end, in the same language."),
     )
 
-    # The list it was reached by.
-    index: CampaignIndexPage | None = None
+    # The pages it was reached through, where they are at hand.
+    above: list[Page] | None = None
 
     parent_page_types = ["campaigns.CampaignIndexPage"]
     subpage_types: list[str] = []
@@ -121,6 +113,9 @@ class CampaignPage(Page):
             heading=_("After the end"),
         ),
     ]
+    search_fields = [*Page.search_fields, SearchField("summary"), SearchField("body")]
+    # Told in the site's feed.
+    is_news = True
     template = "campaigns/campaign.html"
 
     class Meta:
@@ -147,7 +142,7 @@ class CampaignPage(Page):
         if told.takes and self.campaign.wish:
             wishes = WishListPage.objects.filter(locale_id=self.locale_id).live().first()
         return context | {
-            "index": self.index or self.get_parent(),
+            "index": self.above[-1] if self.above else self.get_parent(),
             "progress": told,
             "box": giving.give_box(told.frequency, told.toward) if told.toward else None,
             "wish_list": wishes,

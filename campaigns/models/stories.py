@@ -13,7 +13,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.fields import StreamField
 from wagtail.models import Page, Revision
-from wagtail.url_routing import RouteResult
+from wagtail.search.index import SearchField
 
 from campaigns.blocks import DRAWINGS, SURVIVORS_WORDS, StoryBodyBlock
 from campaigns.stories.panel import SignaturesPanel
@@ -30,20 +30,12 @@ class StoryIndexPage(Page):
     parent_page_types = ["pages.HomePage"]
     subpage_types = ["campaigns.StoryPage"]
     content_panels = [*Page.content_panels, FieldPanel("lead", widget=AdminAutoHeightTextInput)]
+    search_fields = [*Page.search_fields, SearchField("lead")]
     template = "campaigns/stories/index.html"
 
     class Meta:
         verbose_name = _("list of stories")
         verbose_name_plural = _("lists of stories")
-
-    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
-        """Wagtail's way to the page below, which it asks for twice, by one query."""
-        if len(path_components) == 1:
-            below = StoryPage.objects.child_of(self).live().filter(slug=path_components[0])
-            if page := below.select_related("picture").first():
-                page.index = self
-                return RouteResult(page)
-        return super().route(request, path_components)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
@@ -59,7 +51,7 @@ class StoryPage(Page):
         STAFF = "staff", _("One of our staff, who agreed to it")
         SURVIVOR = "survivor", _("A survivor, whose consent to this very text is on record")
 
-    # What a visitor reads beside the body; `gate.digest` and migration 0004 have the same order.
+    # What a visitor reads beside the body; `gate.digest` and migration 0005 have the same order.
     SHOWN: ClassVar[tuple[str, ...]] = (
         *("title", "slug", "seo_title", "search_description", "told_by", "teller"),
         *("summary", "picture_id", "picture_in_words", "drawing"),
@@ -103,8 +95,8 @@ class StoryPage(Page):
     drawing = models.CharField(_("drawing"), max_length=8, choices=DRAWINGS, default="sky")
     body = StreamField(StoryBodyBlock(), blank=True, verbose_name=_("body"))
 
-    # The list it was reached by.
-    index: StoryIndexPage | None = None
+    # The pages it was reached through, where they are at hand.
+    above: list[Page] | None = None
 
     parent_page_types = ["campaigns.StoryIndexPage"]
     subpage_types: list[str] = []
@@ -119,6 +111,8 @@ class StoryPage(Page):
         FieldPanel("body"),
         SignaturesPanel(heading=_("Consents and second person")),
     ]
+    # In no feed: what a reader's program has fetched cannot be taken back.
+    search_fields = [*Page.search_fields, SearchField("summary"), SearchField("body")]
     template = "campaigns/stories/story.html"
 
     class Meta:
@@ -193,7 +187,7 @@ class StoryPage(Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        return context | {"index": self.index or self.get_parent()}
+        return context | {"index": self.above[-1] if self.above else self.get_parent()}
 
 
 class Clearance(models.Model):

@@ -10,6 +10,7 @@ from donations.models import (
     BankMatch,
     Donation,
     Entry,
+    GiftBatch,
     Payout,
     Receipt,
     ReceiptFile,
@@ -43,7 +44,8 @@ def of(donation_id: int) -> Chain:
     rows = BalanceTransaction.objects.select_related("payout").order_by("created_at", "pk")
     movements = list(rows.filter(pk__in=sources) | rows.filter(source__in=sources))
     payouts = list({one.payout.pk: one.payout for one in movements if one.payout}.values())
-    matches = BankMatch.objects.filter(payout__in=payouts, ended_at=None)
+    batches = GiftBatch.objects.filter(gifts__donation=gift)
+    matches = BankMatch.objects.filter(Q(payout__in=payouts) | Q(batch__in=batches), ended_at=None)
     chain = Chain(
         gift,
         movements,
@@ -70,11 +72,7 @@ def _of_money(chain: Chain) -> list[str]:
         elif any(one.payout is None for one in chain.movements):
             found.append("No payout: a movement has not been paid out, or Stripe has not said so.")
     else:
-        batch = chain.donation.offline.batch_id
-        found.append(
-            f"Not paid through Stripe: it came in batch {batch}; its paper and the bank line of "
-            "the deposit are looked for by hand."
-        )
+        found += _of_batch(chain)
     known = {one.payout_id for one in chain.matches}
     found += [
         f"No bank line: payout {one.stripe_id} is matched with none."
@@ -83,6 +81,16 @@ def _of_money(chain: Chain) -> list[str]:
     ]
     if not any(entry.kind in ("charge", "received") for entry in chain.entries):
         found.append("No journal entry of the gift.")
+    return found
+
+
+def _of_batch(chain: Chain) -> list[str]:
+    """Of a gift that came outside Stripe: its own paper is never here."""
+    batch = chain.donation.offline.batch
+    found = [f"Not paid through Stripe: it came in batch {batch.pk}; its paper is with the batch."]
+    if batch.source != Donation.Source.STOCK and not chain.matches:
+        lies = "is matched with none" if batch.deposited_on else "was not taken to the bank yet"
+        found.append(f"No bank line: batch {batch.pk} {lies}.")
     return found
 
 

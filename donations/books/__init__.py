@@ -24,6 +24,7 @@ CHECKS: dict[str, Check] = {
     "commitments net out": spending.orders_net_out,
     "batches are booked as they were entered": offline.batches_are_booked,
     "cut-overs are booked as they were proved": offline.cut_overs_are_booked,
+    "tax received is booked": offline.tax_is_booked,
     "goals are not exceeded": entries.goals_are_not_exceeded,
     "each gift is paid once": entries.payments_once,
     "plans go to open purposes": plans.purposes_are_open,

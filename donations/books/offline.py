@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Q, Sum
 
 from donations.books.problem import CHUNK, Problem
-from donations.models import CutOver, Donation, GiftBatch, OfflineGift, Posting
+from donations.models import Claim, CutOver, Donation, GiftBatch, OfflineGift, Posting
 
 Account = Posting.Account
 HELD = (Account.UNDEPOSITED, Account.SECURITIES)
@@ -43,6 +43,17 @@ def cut_overs_are_booked() -> Iterator[Problem]:
         source = f"opening:{row.pk}"
         if (opened.get(source, 0), -back.get(source, 0)) != (proved, undone):
             yield Problem(f"cut-over {row.pk}", "its opening entry is not what its proof says")
+
+
+def tax_is_booked() -> Iterator[Problem]:
+    """What came of each Gift Aid claim is in the books, to its purposes and to the penny."""
+    held, income = (_sums("tax_received", (account,)) for account in (Account.CASH, Account.TAX))
+    for pk, minor in Claim.objects.filter(received_minor__gt=0).values_list("pk", "received_minor"):
+        source = f"gift_aid:{pk}"
+        if (held.pop(source, 0), -income.get(source, 0)) != (minor, minor):
+            yield Problem(f"Gift Aid claim {pk}", "what was received is not in the books as told")
+    for source in held:
+        yield Problem(f"entry of {source}", "is of no Gift Aid claim that was paid")
 
 
 def _sums(kind: str, accounts: tuple[str, ...]) -> dict[str, int]:

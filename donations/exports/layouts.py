@@ -10,10 +10,9 @@ from enum import Enum
 from functools import cache
 
 from django.conf import settings
-from django.utils.translation import override
 
 from core import money
-from donations.models import Export, Posting
+from donations.models import Export
 
 Kind, Format = Export.Kind, Export.Format
 
@@ -92,10 +91,22 @@ MEMO = (
     "CASE WHEN e.corrects_id IS NULL THEN e.reason"
     " ELSE 'Corrects entry ' || e.corrects_id || ': ' || e.reason END"
 )
-POSTINGS = """
+LEGS = """
     FROM donations_entry e
     JOIN donations_posting p ON p.entry_id = e.id
     LEFT JOIN donations_designation d ON d.id = p.designation_id
+"""
+# The organisation's own account of a leg, as donations.chart finds it.
+CHARTED = """
+    LEFT JOIN donations_designation f ON f.id = d.fallback_id AND f.restriction = d.restriction
+    LEFT JOIN donations_chartaccount own
+        ON own.account = p.account AND own.designation_id = d.id
+    LEFT JOIN donations_chartaccount inherited
+        ON inherited.account = p.account AND inherited.designation_id = f.id
+    LEFT JOIN donations_chartaccount common
+        ON common.account = p.account AND common.designation_id IS NULL
+"""
+OF_DAYS = """
     WHERE e.legal_entity_id = %(entity)s AND e.livemode = %(live)s
       AND e.posted_on BETWEEN %(first)s AND %(last)s
 """
@@ -151,7 +162,7 @@ PLAIN = {
             Column("reference", "e.source", Type.TEXT),
             Column("happened", _local("e.occurred_at"), Type.DAY),
         ],
-        f"{POSTINGS} ORDER BY e.posted_on, e.id, p.id",
+        f"{LEGS} {OF_DAYS} ORDER BY e.posted_on, e.id, p.id",
         by=("account", "currency"),
         sums=("debit", "credit"),
     ),
@@ -228,22 +239,8 @@ PLAIN = {
 }
 
 
-def account_name(account: str) -> str:
-    """As QuickBooks knows the account: by the setting, else by our own name in English."""
-    with override("en"):
-        return settings.QUICKBOOKS_ACCOUNTS.get(account) or str(Posting.Account(account).label)
-
-
-def account_code(account: str, of_designation: str = "") -> str:
-    """As Xero knows the account: income by its purpose's own, else by the setting, else empty."""
-    if account == Posting.Account.CONTRIBUTIONS and of_designation:
-        return of_designation
-    return str(settings.XERO_ACCOUNTS.get(account, ""))
-
-
-def _named(names: dict[str, str]) -> str:
-    cases = " ".join(f"WHEN {_quoted(ours)} THEN {_quoted(name)}" for ours, name in names.items())
-    return f"CASE p.account {cases} END"
+def _charted(column: str) -> str:
+    return f"coalesce(own.{column}, inherited.{column}, common.{column}, '')"
 
 
 def _quoted(text: str) -> str:
@@ -254,12 +251,11 @@ def _quoted(text: str) -> str:
 def quickbooks() -> Layout:
     """Its journal import: account names, US dates, one journal for each entry and currency."""
     debit, credit = (column for column in PLAIN[Kind.JOURNAL].columns if column.type is Type.AMOUNT)
-    names = {account: account_name(account) for account in Posting.Account.values}
     return Layout(
         [
             Column("JournalNo", "e.id || '-' || p.currency"),
             Column("JournalDate", "to_char(e.posted_on, 'MM/DD/YYYY')"),
-            Column("AccountName", _named(names)),
+            Column("AccountName", _charted("name"), Type.TEXT),
             Column("Debits", debit.sql, Type.AMOUNT),
             Column("Credits", credit.sql, Type.AMOUNT),
             Column("Description", f"rtrim(e.kind || ' ' || e.source || ' ' || {MEMO})", Type.TEXT),
@@ -268,7 +264,7 @@ def quickbooks() -> Layout:
             Column("Location", "''"),
             Column("Class", "coalesce(d.code, '')", Type.TEXT),
         ],
-        f"{POSTINGS} ORDER BY p.currency, e.posted_on, e.id, p.id",
+        f"{LEGS} {CHARTED} {OF_DAYS} ORDER BY p.currency, e.posted_on, e.id, p.id",
         by=("AccountName", "Currency"),
         sums=("Debits", "Credits"),
     )
@@ -279,7 +275,6 @@ def xero() -> Layout:
 
     The first two columns say where a file may end; the writer leaves them out.
     """
-    codes = {account: account_code(account) for account in Posting.Account.values}
     return Layout(
         [
             Column("currency", "p.currency"),
@@ -292,16 +287,11 @@ def xero() -> Layout:
             # "30 Jun 2026": Xero reads it alike in every country.
             Column("*Date", "to_char(e.posted_on, 'DD Mon YYYY')"),
             Column("Description", "rtrim(coalesce(d.code, '') || ' ' || e.source)", Type.TEXT),
-            Column(
-                "*AccountCode",
-                "CASE WHEN p.account = 'contributions' AND d.account_code <> ''"
-                f" THEN d.account_code ELSE {_named(codes)} END",
-                Type.TEXT,
-            ),
+            Column("*AccountCode", _charted("number"), Type.TEXT),
             Column("*TaxRate", _quoted(settings.XERO_TAX_RATE)),
             Column("*Amount", _booked("p.amount_minor"), Type.AMOUNT),
         ],
-        f"{POSTINGS} ORDER BY p.currency, e.posted_on, e.id, p.id",
+        f"{LEGS} {CHARTED} {OF_DAYS} ORDER BY p.currency, e.posted_on, e.id, p.id",
         by=("*AccountCode", "currency"),
         sums=("*Amount",),
     )

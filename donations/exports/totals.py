@@ -13,7 +13,9 @@ from django.db.models.functions import Cast, Coalesce
 
 from core import money
 from donations import ledger
-from donations.exports import disarm, layouts
+from donations.chart import Chart
+from donations.exports import disarm
+from donations.exports.problem import Problem, Unfit
 from donations.models import Export, Posting, Receipt
 
 Kind, Format = Export.Kind, Export.Format
@@ -68,7 +70,11 @@ def period(export: Export) -> dict[str, Any]:
 
 
 def of_books(export: Export) -> Totals:
-    """What the file must add up to."""
+    """What the file must add up to.
+
+    Raises:
+        Unfit: an account of the ledger has none in the organisation's books.
+    """
     read = {
         Kind.JOURNAL: _of_postings,
         Kind.RECEIPTS: _of_receipts,
@@ -76,7 +82,7 @@ def of_books(export: Export) -> Totals:
         Kind.DONORS: _of_givers,
     }[Kind(export.kind)]
     totals = Totals()
-    text = disarm.text if export.format in (Format.CSV, Format.XERO) else str
+    text = str if export.format in (Format.XLSX, Format.PARQUET) else disarm.text
     for group, amounts_minor, rows in read(export):
         amounts = [money.to_decimal(amount, group[-1]) for amount in amounts_minor]
         totals.add(tuple(map(text, group)), amounts, rows)
@@ -93,21 +99,33 @@ def _of_postings(export: Export) -> Sums:
             entry__livemode=export.livemode,
             entry__posted_on__range=(export.first_day, export.last_day),
         )
-        .values_list("account", "designation__account_code", "currency")
+        .values_list("account", "designation", "currency")
         .annotate(
             debit=Coalesce(Sum("amount_minor", filter=Q(amount_minor__gt=0)), 0),
             credit=Coalesce(Sum("amount_minor", filter=Q(amount_minor__lt=0)), 0),
             count=Count("pk"),
         )
+        .order_by("account")
     )
-    for account, of_designation, currency, debit, credit, count in rows:
+    named = _names(export, {(account, purpose) for account, purpose, *_ in rows})
+    for account, purpose, currency, debit, credit, count in rows:
+        group = (named[account, purpose], currency)
         if export.format == Format.XERO:
-            code = layouts.account_code(account, of_designation or "")
-            yield (code, currency), [int(debit + credit)], count
+            yield group, [int(debit + credit)], count
         else:
-            mapped = export.format == Format.QUICKBOOKS
-            name = layouts.account_name(account) if mapped else account
-            yield (name, currency), [int(debit), int(-credit)], count
+            yield group, [int(debit), int(-credit)], count
+
+
+def _names(export: Export, legs: set[tuple[str, int | None]]) -> dict[tuple[str, int | None], str]:
+    """As the program that reads the file knows each account: ours, or theirs by the chart."""
+    if export.format not in (Format.QUICKBOOKS, Format.XERO):
+        return {leg: leg[0] for leg in legs}
+    book = Chart.load()
+    found = {leg: book.found(*leg) for leg in legs}
+    if lacking := {account for (account, _), line in found.items() if line is None}:
+        raise Unfit(Problem.NO_CODE, ", ".join(sorted(lacking)))
+    by_name = export.format == Format.QUICKBOOKS
+    return {leg: line.name if by_name else line.number for leg, line in found.items() if line}
 
 
 def _of_receipts(export: Export) -> Sums:

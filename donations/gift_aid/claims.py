@@ -1,6 +1,6 @@
-"""Claims: looked over as a dry run, made exactly so or not at all, then sent and paid.
+"""Claims: looked over as a dry run, made exactly so or not at all, then sent.
 
-looking.look → make (lines, in one transaction) → job: schedule written once → send → pay
+looking.look → make (lines, in one transaction) → job: schedule written once → send → received.pay
 """
 
 from collections.abc import Iterator, Sequence
@@ -163,23 +163,6 @@ def send(claim: Claim, *, on: date, reference: str) -> Claim:
         raise Changed
     claim.state, claim.sent_on, claim.reference = State.SENT, on, reference
     claim.save(update_fields=["state", "sent_on", "reference"])
-    return claim
-
-
-@transaction.atomic
-def pay(claim: Claim, *, on: date, received_minor: int) -> Claim:
-    """The tax arrived. Safe to repeat.
-
-    Raises:
-        NotPossible: it was never sent.
-    """
-    claim = Claim.objects.select_for_update().get(pk=claim.pk)
-    if claim.state == State.PAID:
-        return claim
-    if claim.state != State.SENT:
-        raise NotPossible
-    claim.state, claim.paid_on, claim.received_minor = State.PAID, on, received_minor
-    claim.save(update_fields=["state", "paid_on", "received_minor"])
     return claim
 
 

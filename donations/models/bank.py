@@ -7,6 +7,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import money, rules
+from donations.models.gift_aid import Claim
+from donations.models.offline import GiftBatch
+from donations.models.payouts import Payout
 
 
 class BankAccount(models.Model):
@@ -140,11 +143,20 @@ class BankLine(models.Model):
 
 
 class BankMatch(models.Model):
-    """What a bank line is: a payout, or something else in words. Taken back with a reason."""
+    """What a bank line is: a payout, a batch's deposit, a claim's tax, or else something in words.
+
+    Taken back with a reason.
+    """
 
     line = models.ForeignKey(BankLine, models.PROTECT, related_name="matches")
     payout = models.ForeignKey(
-        "donations.Payout", models.PROTECT, null=True, blank=True, related_name="bank_matches"
+        Payout, models.PROTECT, null=True, blank=True, related_name="bank_matches"
+    )
+    batch = models.ForeignKey(
+        GiftBatch, models.PROTECT, null=True, blank=True, related_name="bank_matches"
+    )
+    claim = models.ForeignKey(
+        Claim, models.PROTECT, null=True, blank=True, related_name="bank_matches"
     )
     note = models.CharField(_("what it is"), max_length=200, blank=True)
     at = models.DateTimeField(auto_now_add=True)
@@ -164,8 +176,18 @@ class BankMatch(models.Model):
             models.UniqueConstraint(
                 fields=["payout"], condition=Q(ended_at=None), name="payout_on_one_bank_line"
             ),
+            models.UniqueConstraint(
+                fields=["batch"], condition=Q(ended_at=None), name="batch_on_one_bank_line"
+            ),
+            models.UniqueConstraint(
+                fields=["claim"], condition=Q(ended_at=None), name="claim_on_one_bank_line"
+            ),
             models.CheckConstraint(
-                name="bank_match_says_what", condition=Q(payout__isnull=False) | ~Q(note="")
+                name="bank_match_is_one_thing",
+                condition=Q(payout__isnull=False, batch=None, claim=None, note="")
+                | Q(payout=None, batch__isnull=False, claim=None, note="")
+                | Q(payout=None, batch=None, claim__isnull=False, note="")
+                | (Q(payout=None, batch=None, claim=None) & ~Q(note="")),
             ),
             models.CheckConstraint(
                 name="bank_match_ends_with_a_reason",
@@ -175,7 +197,10 @@ class BankMatch(models.Model):
         ]
         triggers = [
             rules.never_deleted("bank_match_kept"),
-            rules.frozen("bank_match_terms_frozen", "line_id", "payout_id", "note", "at", "by_id"),
+            rules.frozen(
+                "bank_match_terms_frozen",
+                *("line_id", "payout_id", "batch_id", "claim_id", "note", "at", "by_id"),
+            ),
             rules.frozen(
                 "bank_match_ends_once",
                 *("ended_at", "ended_by_id", "end_reason"),
@@ -185,16 +210,25 @@ class BankMatch(models.Model):
                 name="bank_match_is_of_the_same_money",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
-                condition=pgtrigger.Condition('NEW."payout_id" IS NOT NULL'),
+                condition=pgtrigger.Condition("NEW.\"note\" = ''"),
                 func="""
                     IF NOT EXISTS (
                         SELECT 1 FROM donations_bankline l
                         JOIN donations_bankaccount a ON a.id = l.account_id
-                        JOIN donations_payout p ON p.id = NEW.payout_id
-                        WHERE l.id = NEW.line_id AND p.amount_minor = l.amount_minor
-                          AND p.currency = l.currency AND p.legal_entity_id = a.legal_entity_id
+                        WHERE l.id = NEW.line_id
+                          AND (l.amount_minor, l.currency, a.legal_entity_id) IN (
+                            SELECT p.amount_minor, p.currency, p.legal_entity_id
+                            FROM donations_payout p WHERE p.id = NEW.payout_id
+                            UNION ALL
+                            SELECT b.expected_minor, b.currency, b.legal_entity_id
+                            FROM donations_giftbatch b
+                            WHERE b.id = NEW.batch_id AND b.state = 'posted'
+                              AND b.deposited_on IS NOT NULL
+                            UNION ALL
+                            SELECT c.received_minor, 'GBP', c.legal_entity_id
+                            FROM donations_claim c WHERE c.id = NEW.claim_id AND c.state = 'paid')
                     ) THEN
-                        RAISE EXCEPTION 'a bank line and its payout are the same money';
+                        RAISE EXCEPTION 'a bank line and what it is are the same money';
                     END IF;
                     RETURN NEW;
                 """,
@@ -202,4 +236,9 @@ class BankMatch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.note or f"payout {self.payout_id}"
+        return str(self.thing or self.note)
+
+    @property
+    def thing(self) -> Payout | GiftBatch | Claim | None:
+        """What it is, unless that is said in words."""
+        return self.payout or self.batch or self.claim

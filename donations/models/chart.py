@@ -23,7 +23,7 @@ class ChartAccount(models.Model):
         EXPENSE = "expense", _("Expense")
 
     account = models.CharField(_("our account"), max_length=40, choices=Posting.Account)
-    # None: for every designation that has no line of its own.
+    # None: for every designation that has no line of its own, nor its fund.
     designation = models.ForeignKey(
         "donations.Designation",
         models.PROTECT,

@@ -15,7 +15,7 @@ from donations.models.plans import LIVE
 @pghistory.track(
     model_name="DesignationEvent",
     fields=[
-        *("code", "name", "name_es", "restriction", "limited_by", "account_code", "fallback"),
+        *("code", "name", "name_es", "restriction", "limited_by", "fallback"),
         "is_public",
     ],
 )
@@ -42,7 +42,6 @@ class Designation(models.Model):
     limited_by = models.CharField(
         _("restricted by"), max_length=10, choices=Limit, default=Limit.PURPOSE
     )
-    account_code = models.CharField(_("account in the books"), max_length=40, blank=True)
     currency = models.CharField(_("currency"), max_length=3, default="USD")
     # None: takes any amount. Otherwise minor units, with the policy below on top.
     target_minor = models.PositiveBigIntegerField(_("goal"), null=True, blank=True)

@@ -133,6 +133,9 @@ class Declaration(models.Model):
 class Claim(models.Model):
     """Tax claimed of HM Revenue and Customs on the gifts of a period, as one schedule."""
 
+    # Gifts in any other are not claimed.
+    CURRENCY = "GBP"
+
     class State(models.TextChoices):
         MADE = "made", _("Made")
         SENT = "sent", _("Sent")
@@ -157,6 +160,7 @@ class Claim(models.Model):
     adjustment_minor = models.PositiveBigIntegerField(_("tax to give back"), default=0)
     reference = models.CharField(_("reference of the claim"), max_length=40, blank=True)
     received_minor = models.PositiveBigIntegerField(_("tax received"), null=True, blank=True)
+    why_other = models.CharField(_("why it is not what was claimed"), max_length=200, blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(_("made"), auto_now_add=True)
     sent_on = models.DateField(_("sent on"), null=True, blank=True)
@@ -179,6 +183,12 @@ class Claim(models.Model):
                 condition=Q(state="paid", paid_on__isnull=False, received_minor__isnull=False)
                 | (~Q(state="paid") & Q(paid_on=None, received_minor=None)),
             ),
+            models.CheckConstraint(
+                name="claim_paid_otherwise_says_why",
+                condition=~Q(state="paid")
+                | ~Q(why_other="")
+                | Q(received_minor=F("gifts_minor") / 4 - F("adjustment_minor")),
+            ),
         ]
         triggers = [
             rules.never_deleted("claim_kept"),
@@ -187,6 +197,11 @@ class Claim(models.Model):
                 "claim_terms_frozen",
                 *("legal_entity_id", "livemode", "first_day", "last_day", "together"),
                 *("fingerprint", "gifts", "gifts_minor", "adjustment_minor", "made_by_id"),
+            ),
+            rules.frozen(
+                "claim_paid_once",
+                *("paid_on", "received_minor", "why_other"),
+                when="OLD.state = 'paid'",
             ),
             pgtrigger.FSM(
                 name="claim_state_steps",
@@ -202,6 +217,11 @@ class Claim(models.Model):
     def tax_minor(self) -> int:
         """A quarter of the gifts, which is the basic rate of 20 % of gift and tax together."""
         return self.gifts_minor // 4
+
+    @property
+    def claimed_minor(self) -> int:
+        """What HM Revenue and Customs should pay."""
+        return self.tax_minor - self.adjustment_minor
 
 
 class ClaimLine(models.Model):

@@ -79,6 +79,7 @@ class Posting(models.Model):
     class Account(models.TextChoices):
         PROCESSOR = "processor_balance", _("Balance at Stripe")
         CONTRIBUTIONS = "contributions", _("Contributions")
+        TAX = "gift_aid_tax", _("Gift Aid received")
         FEES = "processing_fees", _("Payment processing fees")
         EXCHANGE = "currency_exchange", _("Currency exchange")
         REFUNDS = "refunds", _("Refunds to donors")
@@ -123,6 +124,7 @@ class Posting(models.Model):
                     account__in=[
                         *("contributions", "refunds", "disputes", "transfers"),
                         *("purchases", "released", "released_to", "opening_balances"),
+                        "gift_aid_tax",
                     ]
                 )
                 | models.Q(designation__isnull=False),

@@ -10,6 +10,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import rules
@@ -117,7 +118,8 @@ class GiftBatch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_source_display()} {self.pk}"
+        told = {"number": self.pk, "kind": self.get_source_display()}
+        return gettext("Batch %(number)s: %(kind)s") % told
 
 
 class OfflineGift(models.Model):

@@ -14,15 +14,24 @@ from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.ui.tables import Column
 
 from donations.bank import matching
-from donations.models import BankAccount, BankLine, BankMatch, BankStatement
+from donations.models import (
+    BankAccount,
+    BankLine,
+    BankMatch,
+    BankStatement,
+    Claim,
+    GiftBatch,
+    Payout,
+)
 from donations.staff.bank_acts import (
     BRING,
     MATCH,
     BringIn,
     Explain,
-    MatchPayout,
+    Match,
     MatchSure,
     TakeBack,
+    named,
 )
 from donations.staff.desk import (
     Cell,
@@ -50,9 +59,7 @@ def what(line: BankLine) -> str:
     found = standing(line)
     if found is None:
         return gettext("Not matched")
-    if found.payout is None:
-        return found.note
-    return gettext("Payout %(id)s") % {"id": found.payout.stripe_id}
+    return named(found.thing) if found.thing else found.note
 
 
 class LineFilter(WagtailFilterSet):
@@ -82,7 +89,7 @@ class Lines(Listing):
 
     def get_base_queryset(self) -> QuerySet[BankLine]:
         rows: QuerySet[BankLine] = super().get_base_queryset()
-        known = Prefetch("matches", BankMatch.objects.select_related("payout"))
+        known = Prefetch("matches", BankMatch.objects.select_related("payout", "batch", "claim"))
         return rows.select_related("account").prefetch_related(known)
 
     @property
@@ -138,7 +145,7 @@ class OneLine(Reading):
 
     def sections(self) -> list[Section]:
         row: BankLine = self.object
-        matches = list(row.matches.select_related("payout", "by", "ended_by"))
+        matches = list(row.matches.select_related("payout", "batch", "claim", "by", "ended_by"))
         now = next((one for one in matches if one.ended_at is None), None)
         facts: list[list[Any]] = [
             [_("Day"), day(row.day)],
@@ -162,30 +169,32 @@ class OneLine(Reading):
     def _suggestions(self, row: BankLine) -> Section:
         rows = [
             [
-                Cell(
-                    amount(one.payout.amount_minor, one.payout.currency),
-                    reverse("payouts:inspect", args=[one.payout.pk]),
-                ),
-                one.payout.stripe_id,
-                day(one.payout.arrives_on),
+                thing(one.thing),
+                day(matching.day_of(one.thing)),
                 one.days_apart,
                 _("Yes") if one.is_named else _("No"),
             ]
             for one in matching.suggest([row])
         ]
         headings = [
-            *(_("Payout"), _("At Stripe"), _("At the bank on"), _("Days apart")),
-            _("The text names Stripe"),
+            *(_("What"), _("At the bank on"), _("Days apart")),
+            _("The text names it"),
         ]
-        return Section(
-            _("It may be"), rows, headings, empty=_("No payout of this amount is open near it.")
-        )
+        empty = _("Nothing of this amount is open near it.")
+        return Section(_("It may be"), rows, headings, empty=empty)
 
 
 def _cell(found: BankMatch | None) -> Cell:
     if found is None:
         return Cell(_("Not matched"), tone="warn")
-    return link("payouts", found.payout) if found.payout else Cell(found.note)
+    return thing(found.thing) if found.thing else Cell(found.note)
+
+
+DESKS = {Payout: "payouts", GiftBatch: "offline", Claim: "gift_aid_claims"}
+
+
+def thing(of: matching.Thing) -> Cell:
+    return link(DESKS[type(of)], of, named(of))
 
 
 class LinesDesk(Desk):
@@ -197,7 +206,7 @@ class LinesDesk(Desk):
     filterset_class = LineFilter
     index_view_class = Lines
     inspect_view_class = OneLine
-    acts = [MatchPayout, Explain, TakeBack]
+    acts = [Match, Explain, TakeBack]
 
 
 class Statements(Listing):
@@ -234,7 +243,7 @@ class OneStatement(Reading):
             [_("Brought in"), f"{moment(row.imported_at)}, {row.imported_by}"],
             [_("Fingerprint"), row.sha256],
         ]
-        known = Prefetch("matches", BankMatch.objects.select_related("payout"))
+        known = Prefetch("matches", BankMatch.objects.select_related("payout", "batch", "claim"))
         lines = [
             [
                 link("bank_lines", line, day(line.day)),

@@ -10,7 +10,7 @@ from wagtail.admin import messages
 
 from donations.bank import camt, matching, plain, statements
 from donations.bank.facts import Statement, Unreadable
-from donations.models import BankAccount, BankLine, BankStatement
+from donations.models import BankAccount, BankLine, BankStatement, Claim, GiftBatch
 from donations.staff.asking import Ask
 from donations.staff.desk import Act, NotPossible, Text, amount, day
 
@@ -120,17 +120,26 @@ class OfLine(Act):
         return not row.matches.filter(ended_at=None).exists()
 
 
-class PayoutForm(forms.Form):
-    payout = forms.ChoiceField(label=_("Payout"), widget=forms.RadioSelect, choices=())
+class ThingForm(forms.Form):
+    thing = forms.ChoiceField(label=_("It is"), widget=forms.RadioSelect, choices=())
 
 
-class MatchPayout(OfLine):
+def named(thing: matching.Thing) -> str:
+    """In words, with what tells it apart."""
+    if isinstance(thing, GiftBatch):
+        return str(thing)
+    if isinstance(thing, Claim):
+        return gettext("Gift Aid claim %(days)s") % {"days": thing}
+    return gettext("Payout %(id)s") % {"id": thing.stripe_id}
+
+
+class Match(OfLine):
     """Only what is suggested is offered: the same money, within some days."""
 
     name = "match"
-    title = _("Match with a payout")
+    title = _("Match")
     icon = "link"
-    form_class = PayoutForm
+    form_class = ThingForm
 
     @classmethod
     def is_possible(cls, row: BankLine) -> bool:
@@ -138,23 +147,26 @@ class MatchPayout(OfLine):
 
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)
-        self.offered = {str(one.payout.pk): one for one in matching.suggest([self.row])}
-        field: Any = form.fields["payout"]
+        self.offered = {
+            f"{one.thing._meta.model_name}-{one.thing.pk}": one.thing
+            for one in matching.suggest([self.row])
+        }
+        field: Any = form.fields["thing"]
         field.choices = [
-            (key, f"{one.payout.stripe_id}, {day(one.payout.arrives_on)}")
-            for key, one in self.offered.items()
+            (key, f"{named(thing)}, {day(matching.day_of(thing))}")
+            for key, thing in self.offered.items()
         ]
         if len(self.offered) == 1:
             field.initial = next(iter(self.offered))
         return form
 
     def question(self) -> Text:
-        return _("The line is this payout, arrived at the bank.")
+        return _("The line is this money, arrived at the bank.")
 
     def perform(self, form: Any) -> Text:
-        payout = self.offered[form.cleaned_data["payout"]].payout
+        thing = self.offered[form.cleaned_data["thing"]]
         try:
-            matching.match(self.row, payout=payout, by=self.request.user)
+            matching.match(self.row, to=thing, by=self.request.user)
         except matching.NotPossible as problem:
             raise NotPossible(_("Nothing was changed: it has been done already.")) from problem
         return _("It is matched.")
@@ -175,7 +187,7 @@ class Explain(OfLine):
         return cls.is_open(row)
 
     def question(self) -> Text:
-        return _("For a line that is no payout: a bank's fee, rent, a transfer between accounts.")
+        return _("For what is no payout and no deposit: a bank's fee, rent, a transfer.")
 
     def perform(self, form: Any) -> Text:
         try:
@@ -209,7 +221,7 @@ class TakeBack(OfLine):
 
 
 class MatchSure(Act):
-    """Every line of an account that can be only one payout, at once."""
+    """Every line of an account that can be only one thing, at once."""
 
     name = "sure"
     title = _("Match all that are sure")
@@ -221,8 +233,8 @@ class MatchSure(Act):
         lines = matching.open_lines().filter(account=self.row).select_related("account")
         count = sum(one.is_sure for one in matching.suggest(lines))
         text = ngettext(
-            "%(n)d line of this account can be only one payout, and that payout only this line.",
-            "%(n)d lines of this account can be only one payout, and that payout only this line.",
+            "%(n)d line can be only one thing, and that only this line.",
+            "%(n)d lines can be only one thing each, and that only this line.",
             count,
         )
         return text % {"n": count}

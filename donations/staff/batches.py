@@ -20,6 +20,7 @@ from wagtail.admin.widgets.button import HeaderButton
 
 from core import money
 from core.headers import as_file
+from donations.bank import matching
 from donations.models import Donation, GiftBatch
 from donations.models.offline import SOURCES
 from donations.offline import duplicates, entering, posting, printing
@@ -74,7 +75,7 @@ class Batches(Listing):
     @property
     def columns(self) -> list[Column]:
         return [
-            self.titled("pk", str),
+            self.named(),
             Column("get_state_display", label=_("State"), sort_key="state"),
             Column("expected_count", label=_("Gifts")),
             MoneyColumn("expected_minor", label=_("Total"), sort_key="expected_minor"),
@@ -83,6 +84,12 @@ class Batches(Listing):
             Column("made_by", label=_("By")),
             MomentColumn("made_at", label=_("Begun"), sort_key="made_at"),
         ]
+
+    def named(self) -> Column:
+        """By its number, which has no words of its own to head a column."""
+        column = self.titled("pk", str)
+        column.label = _("Batch")
+        return column
 
     def notices(self) -> list[Notice]:
         if GiftBatch.objects.exists():
@@ -131,6 +138,7 @@ class OneBatch(Reading):
             [_("Entered"), _counted(count, total, batch)],
             [_("Deposited on"), day(batch.deposited_on)],
             [_("Bank's reference"), batch.bank_reference],
+            *self._bank_line(batch),
             [_("Whose books"), batch.legal_entity],
             [_("Note"), batch.note],
             [_("Begun"), f"{moment(batch.made_at)}, {batch.made_by}"],
@@ -141,6 +149,12 @@ class OneBatch(Reading):
         if batch.state == State.POSTED and self.may_see("receipt"):
             shown.append(_to_print(batch))
         return [*shown, *uploads.sections(batch)]
+
+    def _bank_line(self, batch: GiftBatch) -> list[list[Any]]:
+        if batch.deposited_on is None or not self.may_see("bankline"):
+            return []
+        line = matching.line_of(batch=batch)
+        return [[_("Bank line"), link("bank_lines", line) if line else _("Not matched")]]
 
 
 def _counted(count: int, minor: int, batch: GiftBatch) -> str:

@@ -12,14 +12,16 @@ from django.http import (
 )
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
 
+from donations.chart import changed_since
 from donations.exports import making
+from donations.exports.problem import Problem
 from donations.models import Export
 from donations.staff.asking import Ask
 from donations.staff.desk import (
@@ -143,6 +145,18 @@ class OneExport(KeptFile):
         row: Export = super().get_object(queryset)
         return seen(row, self.request.user)
 
+    def notices(self) -> list[Notice]:
+        row: Export = self.object
+        if row.format not in JOURNAL_ONLY or not row.finished_at:
+            return []
+        if not changed_since(row.finished_at):
+            return []
+        text = _(
+            "The chart of accounts was changed since. This file stays as it is; another one of "
+            "the same days takes the accounts of now."
+        )
+        return [Notice(text, reverse("chart:index"), "warn")]
+
     def sections(self) -> list[Section]:
         row: Export = self.object
         facts: list[list[Any]] = [
@@ -166,12 +180,23 @@ class OneExport(KeptFile):
             wrong: list[list[Any]] = [
                 [_("What went wrong"), Cell(PROBLEMS[row.problem], tone="bad")],
                 [_("How to mend it"), MENDED_BY[row.problem]],
-                [_("Figures"), row.detail],
+                *_what(row),
             ]
             sections.insert(1, Section(_("Not offered"), wrong))
         if row.sha256:
             sections += [_totals(row), self.downloads()]
         return sections
+
+
+def _what(row: Export) -> list[list[Any]]:
+    """What hinders it: figures, or each account that the chart lacks with the way to add it."""
+    if row.problem != Problem.NO_CODE:
+        return [[_("Figures"), row.detail]]
+    add = reverse("chart:add")
+    return [
+        [_("Account"), Cell(heading(account), f"{add}?account={account}")]
+        for account in row.detail.split(", ")
+    ]
 
 
 def _totals(row: Export) -> Section:

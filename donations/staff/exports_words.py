@@ -15,7 +15,7 @@ State = Export.State
 PROBLEMS: Words = {
     Problem.DIFFERS: _("The file does not add up to the ledger."),
     Problem.TOO_LONG: _("An entry has more than the 300 lines that Xero takes in one file."),
-    Problem.NO_CODE: _("Some accounts have no code in Xero."),
+    Problem.NO_CODE: _("Some accounts stand nowhere in the chart of accounts."),
     Problem.UNEXPECTED: _("A fault that was not foreseen."),
 }
 MENDED_BY: Words = {
@@ -28,8 +28,7 @@ MENDED_BY: Words = {
         "the days before and after it."
     ),
     Problem.NO_CODE: _(
-        "Whoever runs this site adds these accounts to the setting XERO_ACCOUNTS; then make it "
-        "again."
+        "The Finance lead gives each of them its number and name in your books; then make it again."
     ),
     Problem.UNEXPECTED: _(
         "Make it again. If it fails once more, tell whoever runs this site; the log has the cause."

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
 
-from core import money
 from core.headers import as_file
 from donations.gift_aid import claims, looking
 from donations.models import Claim, ClaimFile, LegalEntity
@@ -27,22 +26,18 @@ from donations.staff.desk import (
     NotPossible,
     Section,
     Text,
-    amount,
     day,
     link,
 )
 from donations.staff.gift_aid import DayForm, entities
+from donations.staff.gift_aid_received import ASK, Paid, arrived, pounds
 from donations.staff.gift_aid_words import REFUSALS, state_of
 from donations.staff.made import Made, MadeDesk, Told
 from donations.staff.period_forms import DaysForm
 
 State = Claim.State
-ASK, SEE = "donations.add_claim", "donations.view_claim"
+SEE = "donations.view_claim"
 SHOWN = 200
-
-
-def pounds(minor: int) -> str:
-    return amount(minor, "GBP")
 
 
 class ClaimForm(DaysForm):
@@ -194,6 +189,7 @@ class OneClaim(Made):
 
     def sections(self) -> list[Section]:
         row: Claim = self.object
+        split: list[Section] = []
         facts: list[list[Any]] = [
             [_("Legal entity"), row.legal_entity],
             [_("Money"), gettext("Live") if row.livemode else gettext("Test")],
@@ -207,7 +203,8 @@ class OneClaim(Made):
             [_("Paid"), day(row.paid_on)],
         ]
         if row.received_minor is not None:
-            facts.append([_("Tax received"), pounds(row.received_minor)])
+            told, split = arrived(row, self.may_see)
+            facts += told
         file = ClaimFile.objects.filter(claim=row).defer("data").first()
         if file:
             facts.append([_("Schedules"), file.schedules])
@@ -219,6 +216,7 @@ class OneClaim(Made):
         return [
             self.state(),
             Section(_("The claim"), facts),
+            *split,
             Section(
                 _("Gifts of earlier claims that went back"),
                 back,
@@ -232,16 +230,6 @@ class SentForm(DayForm):
     reference = forms.CharField(
         label=_("Reference"), max_length=40, required=False, help_text=_("As HMRC shows it.")
     )
-
-
-class PaidForm(DayForm):
-    received = forms.CharField(label=_("Tax received, in pounds"), max_length=20)
-
-    def clean_received(self) -> int:
-        try:
-            return money.parse(self.cleaned_data["received"], "GBP")
-        except ValueError:
-            raise forms.ValidationError(_("Please type amounts such as 25 or 12.50.")) from None
 
 
 class Sent(Act):
@@ -268,26 +256,6 @@ class Sent(Act):
         except claims.NotPossible:
             raise NotPossible(_("Its schedule is not written yet.")) from None
         return _("It is marked as sent.")
-
-
-class Paid(Act):
-    name = "paid"
-    title = _("The tax arrived")
-    permission = ASK
-    icon = "check"
-    form_class = PaidForm
-
-    @classmethod
-    def is_possible(cls, row: Claim) -> bool:
-        return row.state == State.SENT
-
-    def question(self) -> Text:
-        return _("What HM Revenue and Customs paid. The books are told of it by the bank's line.")
-
-    def perform(self, form: Any) -> Text:
-        data = form.cleaned_data
-        claims.pay(self.row, on=data["on"], received_minor=data["received"])
-        return _("It is marked as paid.")
 
 
 class Discard(Act):

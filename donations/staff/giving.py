@@ -62,7 +62,6 @@ class DesignationForm(MoneyForm):
             *("name", "name_es", "description", "description_es", "code", "restriction"),
             *(
                 "limited_by",
-                "account_code",
                 "is_public",
                 "is_default",
                 "position",
@@ -181,9 +180,9 @@ class DesignationsDesk(Settings):
     menu_label = _("Designations")
     icon = "tag"
     ordering = ["position", "name"]
-    list_display = ["name", "code", "restriction", "account_code", "is_public", "position"]
+    list_display = ["name", "code", "restriction", "is_public", "position"]
     list_filter = ["restriction", "is_public"]
-    search_fields = ["name", "name_es", "code", "account_code"]
+    search_fields = ["name", "name_es", "code"]
 
 
 class OptionsDesk(Settings):

@@ -42,6 +42,7 @@ KINDS = {
     "received": _("Gift outside Stripe"),
     "deposit": _("Deposit"),
     "reversed": _("Gift reversed"),
+    "tax_received": _("Gift Aid received"),
     "opening": _("Opening balances"),
     "opening_undone": _("Opening balances undone"),
     "moved": _("Moved at the donor's wish"),

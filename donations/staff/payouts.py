@@ -101,11 +101,13 @@ class OnePayout(Reading):
 
     def sections(self) -> list[Section]:
         row: Payout = self.object
+        own = self.may_see("bankline")
         facts: list[list[Any]] = [
             [_("Status"), Cell(row.get_status_display(), tone=TONES.get(Status(row.status), ""))],
             [_("Amount"), amount(row.amount_minor, row.currency)],
             [_("Made"), moment(row.created_at)],
             [_("At the bank on"), day(row.arrives_on)],
+            *([[_("Bank line"), link("bank_lines", matching.line_of(payout=row))]] if own else []),
             [_("Problem"), row.failure_code.replace("_", " ")],
             [_("At Stripe"), row.stripe_id],
         ]

@@ -128,6 +128,8 @@ MAILS: Words = {
     "gift_refunded": _("Refund"),
     "plan": _("About a regular gift"),
     "offer": _("About things offered"),
+    "news": _("About our news"),
+    "letter": _("Test of a letter"),
 }
 
 

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from accounts.models import User
+from campaigns.news import links as news_links
+from campaigns.news import reading
 from core.forms import single_line
 from donations.plans import addressing, finding
 
@@ -55,7 +57,8 @@ def about_me(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)  # signed in
     verified = EmailAddress.objects.filter(user=request.user, verified=True)
     addresses = list(verified.order_by("-primary", "email").values_list("email", flat=True))
-    plans = list(finding.plans_of(finding.own_addresses(request.user)))
+    own = finding.own_addresses(request.user)
+    plans = list(finding.plans_of(own))
     newest = plans[0] if plans else None
     form = AboutMeForm(
         request.POST if request.method == "POST" else None,
@@ -78,6 +81,7 @@ def about_me(request: HttpRequest) -> HttpResponse:
         "form": form,
         "addresses": addresses,
         "has_plans": bool(plans),
+        "news": [(row, news_links.to_leave(row)) for row in reading.reading(own)],
         "passkeys": Authenticator.objects.filter(user=request.user, type="webauthn"),
     }
     code = 422 if form.errors else 200

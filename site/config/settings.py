@@ -177,7 +177,7 @@ INSTALLED_APPS = [
     "django.forms",  # its widget templates, so that ours may replace one
 ]
 MIDDLEWARE = [
-    "core.logs.RequestLog",
+    *("core.logs.RequestLog", *(["pages.serving.KeptPages"] if ROLE == "public" else [])),
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -233,9 +233,6 @@ USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="America/New_York")
 
 # --- Bookkeeping programs -----------------------------------------------------------------------
-# Our accounts as the bookkeeping programs know them, for exports: "refunds=4900,unclear=9990".
-QUICKBOOKS_ACCOUNTS = env.dict("QUICKBOOKS_ACCOUNTS", default={})
-XERO_ACCOUNTS = env.dict("XERO_ACCOUNTS", default={})
 XERO_TAX_RATE = env.str("XERO_TAX_RATE", default="Tax Exempt (0%)")
 
 # --- Files --------------------------------------------------------------------------------------

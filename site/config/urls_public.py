@@ -7,6 +7,7 @@ from config.media import media_urls
 
 urlpatterns = [
     path("", include("pages.urls_technical")),
+    path("", include("pages.urls_machines")),
     path("", include("donations.urls_technical")),
     *media_urls(),
     *i18n_patterns(
@@ -14,6 +15,7 @@ urlpatterns = [
         path("", include("donations.urls")),
         path("things/offer/", include("gifts.offers.urls")),
         path("", include("gifts.urls")),
+        path("news/", include("campaigns.news.urls")),
         path("", include("accounts.urls")),
         # Pages answer whatever no other line above did, so they stay last.
         path("", include("pages.urls_content")),

@@ -1,4 +1,4 @@
-"""What every template may use: the organisation's facts and the menus, two queries a minute."""
+"""What every template may use: the organisation's facts and the menus, read once a second."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +15,11 @@ from wagtail.models import Page
 from donations import periods
 from donations.models import LegalEntity
 from donations.receipts import disclosing
-from pages.models import OrganisationSettings, facts_key
+from pages import findable
+from pages.findable import HOME_DEPTH
+from pages.models import OrganisationSettings
 
-SECONDS = 60
-# Below the tree's root, which is no page of the site.
-HOME_DEPTH = 2
+SECONDS = 1
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class Organisation:
     footer_text: str
     menu: list[Link]
     footer_menu: list[Link]
-    # The languages that have a home page.
-    homes: list[str]
+    # Of each language that has a home page: its path.
+    homes: dict[str, str]
     # Of each page by its key: its path in every language that has it.
     translations: dict[UUID, dict[str, str]]
     home_url: str
@@ -59,6 +59,9 @@ class Organisation:
     receipt_check_url: str
     disclosures_url: str
     offer_url: str
+    search_url: str
+    feed_url: str
+    news_url: str
     account_url: str
 
 
@@ -73,12 +76,13 @@ def organisation(request: HttpRequest) -> dict[str, Any]:
 
 
 def facts() -> Organisation:
-    """The facts in the language of the moment, at most a minute old."""
+    """The facts in the language of the moment, at most a second old."""
     language = (get_language() or "en")[:2]
-    known: Organisation | None = caches["local"].get(facts_key(language))
+    key = f"organisation:{language}"
+    known: Organisation | None = caches["local"].get(key)
     if known is None:
         known = _read(language)
-        caches["local"].set(facts_key(language), known, SECONDS)
+        caches["local"].set(key, known, SECONDS)
     return known
 
 
@@ -91,7 +95,7 @@ def _read(language: str) -> Organisation:
     spanish = language == "es"
     # The staff site serves no public page, so it links to none.
     public = settings.ROLE == "public"
-    top, bottom, homes, translations = _menus(language) if public else ([], [], [], {})
+    top, bottom, homes, translations = _menus(language) if public else ([], [], {}, {})
     return Organisation(
         name=entity.short_name or "North Star",
         legal_name=entity.name,
@@ -111,19 +115,22 @@ def _read(language: str) -> Organisation:
         footer_menu=bottom,
         homes=homes,
         translations=translations,
-        home_url=f"/{language}/" if spanish else "/",
+        home_url=findable.home(language),
         give_url=_url("give"),
         safety_url=_url("safety"),
         receipt_check_url=_url("receipt_check"),
         disclosures_url=_url("disclosures"),
         offer_url=_url("offer"),
+        search_url=_url("search"),
+        feed_url=_url("feed"),
+        news_url=_url("news"),
         account_url=_url("my_giving"),
     )
 
 
 def _menus(
     language: str,
-) -> tuple[list[Link], list[Link], list[str], dict[UUID, dict[str, str]]]:
+) -> tuple[list[Link], list[Link], dict[str, str], dict[UUID, dict[str, str]]]:
     """Main menu and footer: live pages one below the language's home, in the editors' order.
 
     By the same query the languages whose home is live, and each page's paths in all languages.
@@ -137,7 +144,7 @@ def _menus(
             *("show_in_menus", "standardpage__in_footer", "translation_key", "url_path"),
         )
     )
-    start = "/" if language == settings.LANGUAGE_CODE else f"/{language}/"
+    start = findable.home(language)
     rows = list(pages)
     links = [
         (Link(title, f"{start}{slug}/"), top, low)
@@ -150,7 +157,7 @@ def _menus(
     return (
         [link for link, top, _ in links if top],
         [link for link, _, low in links if low],
-        [row[1] for row in rows if row[0] == HOME_DEPTH],
+        {code: url_path for depth, code, *_, url_path in rows if depth == HOME_DEPTH},
         translations,
     )
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.cache import caches
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -11,11 +10,9 @@ from wagtail.admin.widgets import AdminAutoHeightTextInput
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import StreamField
 from wagtail.models import Page
+from wagtail.search.index import SearchField
 
 from campaigns.blocks import BodyBlock
-
-# By the names that the table of all pages knows them by.
-KINDS_BELOW = ("standardpage", "wishlistpage", "campaignindexpage", "storyindexpage")
 
 
 class HomePage(Page):
@@ -40,21 +37,15 @@ class HomePage(Page):
         FieldPanel("title", help_text=_("In the browser's tab and in search results.")),
         FieldPanel("body"),
     ]
+    search_fields = [
+        *Page.search_fields,
+        *(SearchField(name) for name in ("hero_title", "hero_lead", "body")),
+    ]
     template = "pages/home_page.html"
 
     class Meta:
         verbose_name = _("home page")
         verbose_name_plural = _("home pages")
-
-    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
-        """Wagtail's way to the page below, which it asks for twice, by one query for our kinds."""
-        if path_components:
-            slug, *rest = path_components
-            below = self.get_children().select_related(*KINDS_BELOW).filter(slug=slug).first()
-            for kind in KINDS_BELOW:
-                if page := getattr(below, kind, None):
-                    return page.route(request, rest)
-        return super().route(request, path_components)
 
 
 class StandardPage(Page):
@@ -74,7 +65,10 @@ class StandardPage(Page):
         FieldPanel("body"),
     ]
     promote_panels = [*Page.promote_panels, FieldPanel("in_footer")]
+    search_fields = [*Page.search_fields, SearchField("lead"), SearchField("body")]
     template = "pages/standard_page.html"
+    # The pages it was reached through, where they are at hand.
+    above: list[Page] | None = None
 
     class Meta:
         verbose_name = _("standard page")
@@ -82,9 +76,10 @@ class StandardPage(Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        # The tree's root is no page of the site.
-        context["ancestors"] = self.get_ancestors().filter(depth__gt=1).live()
-        return context
+        above = self.above
+        if above is None:  # the tree's root is no page of the site
+            above = list(self.get_ancestors().filter(depth__gt=1))
+        return context | {"ancestors": [page for page in above if page.live]}
 
 
 @register_setting(icon="home")
@@ -130,12 +125,3 @@ class OrganisationSettings(BaseSiteSetting):
 
     def __str__(self) -> str:
         return str(_("safety and footer"))
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        super().save(*args, **kwargs)
-        caches["local"].delete_many([facts_key(language) for language in ("en", "es")])
-
-
-def facts_key(language: str) -> str:
-    """Where `pages.context` keeps what every page shows, for one language."""
-    return f"organisation:{language}"

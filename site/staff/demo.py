@@ -109,6 +109,12 @@ def buyers() -> dict[str, User]:
     }
 
 
+def publisher() -> User:
+    """Who sent the sample letter."""
+    email = next(one.email for one in STAFF if "Publisher" in one.roles)
+    return User.objects.get(email=email)
+
+
 def show() -> str:
     """How to sign in, and what to try, for a person to read."""
     lines = ["Staff sign in with e-mail, password and a code (make code):", *_lines(STAFF)]

@@ -45,8 +45,11 @@ def _confidential(*codenames: str) -> tuple[str, ...]:
 CAMPAIGNS = ("campaigns.view_campaign", "campaigns.add_campaign", "campaigns.change_campaign")
 # What is left to people when a story could not go public or was taken back.
 STORIES = ("campaigns.view_storytask", "campaigns.change_storytask")
+# Who gets news, and ending it for whoever asks; addresses, so not for editors.
+READERS = ("campaigns.view_reader", "campaigns.end_reader")
+LETTERS = ("campaigns.view_letter", "campaigns.add_letter", "campaigns.change_letter")
 WRITING = Role(
-    permissions=(*CAMPAIGNS, *STORIES),
+    permissions=(*CAMPAIGNS, *LETTERS, *STORIES),
     pages=("add_page", "change_page"),
     pictures=("add_image", "change_image", "choose_image"),
 )
@@ -56,6 +59,8 @@ PUBLISHING = Role(
     permissions=(
         *CAMPAIGNS,
         *STORIES,
+        *LETTERS,
+        "campaigns.send_letter",
         *("wagtailredirects.add_redirect", "wagtailredirects.change_redirect"),
     ),
 )
@@ -69,6 +74,7 @@ DONOR_CARE = Role(
         *("view_refund", "request_refund", "view_dispute", "view_riskalert"),
         *("view_declaration", "add_declaration"),
     )
+    + READERS
 )
 FINANCE = Role(
     permissions=_money(

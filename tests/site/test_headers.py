@@ -60,7 +60,7 @@ def test_no_page_holds_what_its_policy_would_refuse(site, public_client, path):
     body = public_client.get(path, follow=True).content.decode()
     assert not re.search(r"<style\b|\sstyle=|\son[a-z]+=\"|javascript:", body)
     # A data block is not run, so the policy does not ask about it.
-    assert not re.search(r"<script\b(?![^>]*(?:\bsrc=|application/json))", body)
+    assert not re.search(r"<script\b(?![^>]*(?:\bsrc=|application/(?:ld\+)?json))", body)
     assert not re.search(r"(?:src|srcset)=\"(?:https?:)?//", body)
 
 

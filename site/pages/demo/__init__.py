@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from wagtail.models import Locale, Page, Site
 
 from campaigns import demo as campaigns_demo
@@ -59,7 +60,7 @@ def _home(
 ) -> tuple[HomePage, bool]:
     if found := HomePage.objects.filter(locale=locale).first():
         return found, False
-    page = HomePage(locale=locale, **words)
+    page = HomePage(locale=locale, **_published(), **words)
     if original:
         page.translation_key = original.translation_key
     Page.get_first_root_node().add_child(instance=page)
@@ -92,11 +93,16 @@ def _page(
 ) -> tuple[Page, bool]:
     if found := model.objects.child_of(home).filter(slug=words["slug"]).first():
         return found, False
-    page = model(locale=home.locale, **words)
+    page = model(locale=home.locale, **_published(), **words)
     if original:
         page.translation_key = original.translation_key
     home.add_child(instance=page)
     return page, True
+
+
+def _published() -> dict[str, Any]:
+    now = timezone.now()
+    return {"first_published_at": now, "last_published_at": now}
 
 
 def _site(home: HomePage) -> Site:

@@ -85,7 +85,7 @@ def paid_out(gift):
     )
     actor = person(factor=False)
     taken, _new = statements.take(camt.read(made.camt())[0], account, by=actor)
-    matching.match(taken.lines.get(amount_minor=12_345), payout=payout, by=actor)
+    matching.match(taken.lines.get(amount_minor=12_345), to=payout, by=actor)
     return payout
 
 

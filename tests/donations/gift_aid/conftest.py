@@ -37,7 +37,12 @@ def make_donor(name: str, **facts: Any) -> Donor:
 
 
 def make_gifts(
-    charity: LegalEntity, donor: Donor, *amounts: int, on: date, **facts: Any
+    charity: LegalEntity,
+    donor: Donor,
+    *amounts: int,
+    on: date,
+    to: str = "where-needed-most",
+    **facts: Any,
 ) -> list[Donation]:
     """Paid gifts of a donor, one for each amount."""
     before = Donation.objects.count()
@@ -57,7 +62,7 @@ def make_gifts(
         )
         for number, amount in enumerate(amounts)
     )
-    purpose = Designation.objects.get(is_default=True)
+    purpose = Designation.objects.get(code=to)
     DonationLine.objects.bulk_create(
         DonationLine(donation=gift, designation=purpose, amount_minor=gift.amount_minor)
         for gift in made

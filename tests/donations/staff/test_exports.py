@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from donations.exports import making, plain
-from donations.models import Export, LegalEntity
+from donations.models import ChartAccount, Export, LegalEntity
 from tests.roles import STAFF, acting_as
 
 pytestmark = pytest.mark.role(STAFF)
@@ -81,13 +81,17 @@ def test_finance_asks_watches_downloads_and_erases(ask, finance, run_jobs):
     assert made.downloads.count() == 1
 
 
-def test_a_failed_export_says_why_and_how_to_mend_it(ask, finance, run_jobs):
+def test_a_failed_export_says_why_and_how_to_mend_it(ask, finance, lead, run_jobs):
+    ChartAccount.objects.filter(account="processor_balance").delete()
     ask(finance, format="xero")
     run_jobs()
     made = Export.objects.get()
     page = text_of(finance.get(url("inspect", made.pk)))
-    for words in ("Some accounts have no code in Xero", "XERO_ACCOUNTS", "processor_balance"):
+    with acting_as(STAFF):
+        add = reverse("chart:add") + "?account=processor_balance"
+    for words in ("Some accounts stand nowhere in the chart", "Balance at Stripe", add):
         assert words in page
+    assert 'value="processor_balance" selected' in text_of(lead.get(add))
     assert url("again", made.pk) in page
     finance.post(url("again", made.pk))
     made.refresh_from_db()

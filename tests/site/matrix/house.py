@@ -70,6 +70,7 @@ from gifts.vault.access import Reader
 from gifts.vault.models import BreakGlass, Purpose, SubjectRequest
 from pages import demo as pages_demo
 from staff.models import CodeSheet, FactorReset
+from tests import news_made
 from tests.deliveries_made import make_match
 from tests.gifts.offered import arrived, make_offer
 from tests.gifts.orders_made import Buying
@@ -339,6 +340,7 @@ def _words() -> dict[str, object]:
         **{"documents:pk": 1, "page_view_restriction_id": 1, "sites:pk": Site.objects.get().pk},
         "campaigns:pk": campaign.pk,
         "story-tasks:pk": StoryTask.objects.create(kind="down").pk,
+        **news_made.addresses(),
         **{"snippet:app_label": "pages", "snippet:model_name": "standardpage"},
         **{"rest": "anything", "page": page.slug, "name": "made-up"},
     }

@@ -15,7 +15,7 @@ INLINE = {
     "a style element": re.compile(r"<style\b", re.IGNORECASE),
     "an event attribute": re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE),
     "a script without src": re.compile(
-        r"<script\b(?![^>]*\ssrc=)(?![^>]*application/json)", re.IGNORECASE
+        r"<script\b(?![^>]*\ssrc=)(?![^>]*application/(?:ld\+)?json)", re.IGNORECASE
     ),
     "a file from another host": re.compile(
         r"<(?:script|img|link|source|iframe|use)\b[^>]*(?:src|href|srcset)=\"(?:https?:)?//",

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from campaigns import demo as campaigns_demo
+from campaigns.letters import demo as letters_demo
 from donations import demo as donations_demo
 from donations import demo_batches, demo_gifts
 from gifts import demo as gifts_demo
@@ -57,4 +58,5 @@ class Command(BaseCommand):
             also = [*gifts_demo.gifts(), *campaigns_demo.gifts()]
             demo_gifts.seed(self.stderr.write, also)
             buying_demo.seed(second=reviewer, **staff_demo.buyers())
+            letters_demo.seed(by=staff_demo.publisher())
             demo_batches.seed(by=staff_demo.buyers()["finance"])

@@ -46,7 +46,7 @@ NO_RULE = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0003_one_day'),
+        ('campaigns', '0004_readers_and_letters'),
         ('wagtailcore', '0098_apitoken'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

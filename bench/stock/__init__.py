@@ -1,0 +1,1 @@
+"""A plain Wagtail site as the tutorial makes it, for comparison."""

@@ -1,0 +1,1 @@
+"""News by e-mail: asking for it, confirming from the mailbox, leaving by one press."""
