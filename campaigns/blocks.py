@@ -9,6 +9,8 @@ from wagtail.images.blocks import ImageChooserBlock
 from campaigns import giving
 from donations.models import GivingOptions
 
+# The one kind of block whose words need a consent; also in stored bodies.
+SURVIVORS_WORDS = "survivor"
 FEATURES = ["h3", "h4", "bold", "italic", "ul", "ol", "link", "hr"]
 DRAWINGS = [
     ("sky", _("Night sky")),
@@ -247,6 +249,38 @@ class CampaignBodyBlock(blocks.StreamBlock):
     steps = StepsBlock()
     figures = FiguresBlock()
     progress = ProgressBlock()
+    partner = PartnerBlock()
+    questions = QuestionsBlock()
+    give_box = GiveBoxBlock()
+
+
+class SurvivorsWordsBlock(blocks.StructBlock):
+    """A survivor's words, exactly as she agreed to them; no name, and nothing in its place."""
+
+    words = blocks.TextBlock(
+        max_length=800,
+        label=_("her words"),
+        help_text=_(
+            "To the letter: the story is published only while her consent to this very text is on "
+            "record."
+        ),
+    )
+
+    class Meta:
+        template = "campaigns/blocks/survivor.html"
+        icon = "openquote"
+        label = _("A survivor's words")
+
+
+class StoryBodyBlock(blocks.StreamBlock):
+    """What a story is put together from."""
+
+    text = TextBlock()
+    survivor = SurvivorsWordsBlock()
+    picture_text = PictureTextBlock()
+    picture = PictureBlock()
+    quote = QuoteBlock()
+    timeline = TimelineBlock()
     partner = PartnerBlock()
     questions = QuestionsBlock()
     give_box = GiveBoxBlock()

@@ -1,9 +1,11 @@
 """Where the worker finds the jobs of this floor."""
 
+from django.core.management import call_command
 from procrastinate.contrib.django import app
 
 from campaigns.letters import sending
 from campaigns.news import reading
+from campaigns.stories import clearing
 
 
 @app.periodic(cron="29 3 * * *")
@@ -19,3 +21,17 @@ def forget_readers(timestamp: int) -> None:
 def finish_letters(timestamp: int) -> None:
     """Each minute: letters whose time has come, and such whose job was lost."""
     sending.finish_letters()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="vault", queueing_lock="take_stories_back")
+def take_stories_back(timestamp: int) -> None:
+    """Each five minutes: words whose consent ended are gone."""
+    clearing.run()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="vault", queueing_lock="publish_what_was_planned")
+def publish_what_was_planned(timestamp: int) -> None:
+    """Pages of all kinds whose day came; the public side could not ask for a story's consents."""
+    call_command("publish_scheduled")

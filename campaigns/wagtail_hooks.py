@@ -1,12 +1,20 @@
-"""Registers the desks of campaigns and of the news with Wagtail's admin."""
+"""What this floor adds to Wagtail's admin: its desks, and the gate of stories in words."""
 
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.viewsets.base import ViewSetGroup
+from wagtail.admin import messages
+from wagtail.admin.viewsets.base import ViewSet, ViewSetGroup
 
 from campaigns.letters.staff import LettersDesk
+from campaigns.models import StoryPage
 from campaigns.news.staff import ReadersDesk
 from campaigns.staff import CampaignsDesk
+from campaigns.stories import gate
+from campaigns.stories.staff import TasksDesk
 
 
 class News(ViewSetGroup):
@@ -18,10 +26,26 @@ class News(ViewSetGroup):
 
 
 @hooks.register("register_admin_viewset")
-def desk() -> CampaignsDesk:
-    return CampaignsDesk()
+def desks() -> list[ViewSet]:
+    return [CampaignsDesk(), TasksDesk()]
 
 
 @hooks.register("register_admin_viewset")
 def news() -> News:
     return News()
+
+
+@hooks.register("before_publish_page")
+def sign(request: HttpRequest, page: Any) -> HttpResponse | None:
+    """Whoever presses "publish" passes the story; refused, it stays the draft that was saved."""
+    if not isinstance(page, StoryPage):
+        return None
+    try:
+        revision = page.latest_revision
+        assert revision  # was saved a moment ago
+        gate.sign(revision, by=request.user)
+        gate.check(revision.as_object())
+    except gate.Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("wagtailadmin_pages:edit", page.pk)
+    return None

@@ -29,6 +29,11 @@ def sha256(data: str | bytes) -> str:
     return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()
 
 
+def of_text(text: str) -> str:
+    """Of a text as it is shown, to the letter; line ends as the web sends them are one."""
+    return sha256(text.replace("\r\n", "\n"))
+
+
 def keyed_hash(value: str, *, purpose: str) -> str:
     """A short hash that only this installation can compute; the same value counts as the same."""
     key = f"{purpose}:{settings.SECRET_KEY}".encode()

@@ -1,18 +1,24 @@
-"""What editors publish: campaigns with their pages, pictures; and who asked to hear of it."""
+"""What editors publish: campaigns, stories, their pages, pictures; and who asked to hear of it."""
 
 from campaigns.models.campaigns import Campaign
 from campaigns.models.letters import Letter, LetterCopy
 from campaigns.models.pages import CampaignIndexPage, CampaignPage
 from campaigns.models.pictures import Picture, Rendition
 from campaigns.models.readers import Reader
+from campaigns.models.stories import Clearance, StoryIndexPage, StoryPage, StoryTask, StoryText
 
 __all__ = [
     "Campaign",
     "CampaignIndexPage",
     "CampaignPage",
+    "Clearance",
     "Letter",
     "LetterCopy",
     "Picture",
     "Reader",
     "Rendition",
+    "StoryIndexPage",
+    "StoryPage",
+    "StoryTask",
+    "StoryText",
 ]

@@ -30,6 +30,7 @@ from donations.staff.desk import (
     moment,
 )
 from donations.staff.period_forms import DayInput
+from gifts import jobs
 from gifts.staff.looks import look_rows
 from gifts.staff.reading import Read
 from gifts.vault import consents
@@ -233,6 +234,8 @@ class Withdraw(OfConsents):
             row = consents.withdraw(data["code"], by=self.request.user)
         except consents.NoSuchCode:
             raise forms.ValidationError({"code": _("No consent has this code.")}) from None
+        # The keys' copy has the stone that a restore plays again.
+        jobs.forget_keys.defer()
         messages.success(self.request, _("The consent is withdrawn."))
         return row
 

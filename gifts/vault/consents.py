@@ -3,7 +3,7 @@
 Whoever shows her words asks `gifts.consents.may_publish` each time.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from core import tokens
 from gifts.vault import sealing
-from gifts.vault.models import Consent, Recipient
+from gifts.vault.models import Consent, Recipient, Tombstone
 from gifts.vault.models.consents import MONTHS, MOST_MONTHS
 from gifts.vault.transactions import vault_atomic
 
@@ -34,11 +34,6 @@ def months_after(day: date, months: int) -> date:
         except ValueError:
             continue
     raise AssertionError("every month has 28 days")
-
-
-def fingerprint(text: str) -> str:
-    """Of the text as it is shown, to the letter; line ends as the web sends them are one."""
-    return tokens.sha256(text.replace("\r\n", "\n"))
 
 
 def record(
@@ -68,7 +63,7 @@ def record(
         consent = Consent(
             recipient=recipient,
             by_whom=by_whom,
-            text_sha256=fingerprint(text),
+            text_sha256=tokens.of_text(text),
             uses=sorted(set(uses)),
             language=language,
             independent=True,
@@ -98,6 +93,10 @@ def withdraw(code: str, *, by: Any) -> Consent:
         if row.withdrawn_at is None:
             row.withdrawn_at, row.withdrawn_by, row.withdrawn_who = timezone.now(), by.pk, by.email
             row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_who"])
+            # A restore would make it live again; played then, the stone ends it once more.
+            Tombstone.objects.get_or_create(
+                record=row.pk, defaults={"model": "consent", "why": "withdrawn"}
+            )
     return row
 
 
@@ -119,8 +118,21 @@ def near_their_end() -> QuerySet[Consent]:
     return living().filter(expires_on__lte=soon)
 
 
-def allows(text: str, use: str) -> bool:
-    return living().filter(text_sha256=fingerprint(text), uses__contains=[use]).exists()
+def standing(fingerprints: Iterable[str], use: str) -> dict[str, str]:
+    """How it stands with each text for this use; of several consents the best counts."""
+    asked = list(fingerprints)
+    found: dict[str, str] = dict.fromkeys(asked, "none")
+    rows = Consent.objects.filter(text_sha256__in=asked, uses__contains=[use])
+    alive = set(living().filter(pk__in=rows).values_list("pk", flat=True))
+    for row in rows:
+        if row.pk in alive:
+            found[row.text_sha256] = "living"
+        elif found[row.text_sha256] != "living":
+            # Erased before its day: at her word.
+            early = row.erased_at and timezone.localdate(row.erased_at) <= row.expires_on
+            is_back = row.withdrawn_at or early or found[row.text_sha256] == "withdrawn"
+            found[row.text_sha256] = "withdrawn" if is_back else "over"
+    return found
 
 
 def _of_code(code: str) -> str:

@@ -12,7 +12,10 @@ from wagtail.query import PageQuerySet
 # Below the tree's root, which is no page of the site.
 HOME_DEPTH = 2
 # Views by name that are the same for everybody; what hangs on a link or a sign-in is not here.
-VIEWS = ("give", "offer", "receipt_check", "safety", "disclosures", "contact", "charge")
+VIEWS = (
+    *("give", "offer", "news", "receipt_check"),
+    *("safety", "disclosures", "contact", "charge"),
+)
 
 
 def open_pages(language: str = "") -> PageQuerySet:

@@ -32,9 +32,12 @@ KNOWN, PATIENCE = 600, 5.0
 # Whoever makes a page holds the lock that its address falls on.
 TURNS = [Lock() for _ in range(64)]
 # Kinds of pages that the one query brings along; others cost one more.
-KINDS = ("homepage", "standardpage", "wishlistpage", "campaignindexpage", "campaignpage")
+KINDS = (
+    *("homepage", "standardpage", "wishlistpage", "campaignindexpage", "campaignpage"),
+    *("storyindexpage", "storypage"),
+)
 WITH = (*KINDS, *(f"campaignpage__{name}" for name in ("campaign__designation", "campaign__wish")))
-WITH = (*WITH, "campaignpage__picture", "campaignpage__next_page")
+WITH = (*WITH, "campaignpage__picture", "campaignpage__next_page", "storypage__picture")
 View = Callable[..., HttpResponse]
 
 

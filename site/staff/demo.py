@@ -39,6 +39,7 @@ STAFF = (
     SignIn("privacy@northstar.example", "Petra", ("Privacy lead",)),
     SignIn("second-privacy@northstar.example", "Quim", ("Privacy lead",)),
     SignIn("editor@northstar.example", "Edda", ("Editor", "Publisher")),
+    SignIn("second-editor@northstar.example", "Elio", ("Publisher",)),
 )
 # They state needs; who they work for is made together with these.
 CASE_WORKERS = tuple(
@@ -89,6 +90,14 @@ def keepers() -> dict[str, User]:
     """Who entered the sample partners and verified their needs, and who signed second."""
     first, second = (one.email for one in STAFF if "Needs keeper" in one.roles)
     return {"keeper": User.objects.get(email=first), "second": User.objects.get(email=second)}
+
+
+def editors() -> dict[str, User]:
+    """Who wrote the sample stories, who passed them, and who keeps the consents."""
+    first, second = (one.email for one in STAFF if "Publisher" in one.roles)
+    keeper = next(one.email for one in STAFF if "Privacy lead" in one.roles)
+    emails = {"by": first, "second": second, "keeper": keeper}
+    return {name: User.objects.get(email=email) for name, email in emails.items()}
 
 
 def buyers() -> dict[str, User]:

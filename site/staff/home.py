@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from wagtail.admin.ui.components import Component
 
+from campaigns.stories import staff as stories
 from donations.staff.waiting import last_days, waiting
 from gifts.staff import offers
 from staff.auditors import ending
@@ -20,7 +21,8 @@ class WaitingPanel(Component):
 
     def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
         user: Any = self.request.user
-        return {"notices": [*ending(user), *waiting(user), *offers.waiting(user)]}
+        others = [*offers.waiting(user), *stories.waiting(user)]
+        return {"notices": [*ending(user), *waiting(user), *others]}
 
 
 class SearchPanel(Component):

@@ -43,11 +43,13 @@ def _confidential(*codenames: str) -> tuple[str, ...]:
 
 # A campaign's goal, dates and purpose. What it brings is read from the books.
 CAMPAIGNS = ("campaigns.view_campaign", "campaigns.add_campaign", "campaigns.change_campaign")
+# What is left to people when a story could not go public or was taken back.
+STORIES = ("campaigns.view_storytask", "campaigns.change_storytask")
 # Who gets news, and ending it for whoever asks; addresses, so not for editors.
 READERS = ("campaigns.view_reader", "campaigns.end_reader")
 LETTERS = ("campaigns.view_letter", "campaigns.add_letter", "campaigns.change_letter")
 WRITING = Role(
-    permissions=(*CAMPAIGNS, *LETTERS),
+    permissions=(*CAMPAIGNS, *LETTERS, *STORIES),
     pages=("add_page", "change_page"),
     pictures=("add_image", "change_image", "choose_image"),
 )
@@ -56,6 +58,7 @@ PUBLISHING = Role(
     pictures=WRITING.pictures,
     permissions=(
         *CAMPAIGNS,
+        *STORIES,
         *LETTERS,
         "campaigns.send_letter",
         *("wagtailredirects.add_redirect", "wagtailredirects.change_redirect"),

@@ -66,7 +66,8 @@ HOME = {
             "Su historia le pertenece",
             "<p>Aquí no encontrará rostros ni relatos de dolor. Lo que alguien vivió no es el precio "
             "de una computadora. Mostramos lugares, objetos y luz, y contamos en grupos tan grandes "
-            "que nadie pueda ser reconocido en ellos.</p>",
+            "que nadie pueda ser reconocido en ellos.</p><p>Algunas lo cuentan ellas mismas: "
+            '<a href="/es/historias/">historias</a>, con palabras que aceptaron.</p>',
             "door",
         ),
         give(

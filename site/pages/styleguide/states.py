@@ -21,6 +21,7 @@ from pages.styleguide.forms import (
     SignInForm,
     sample_form,
 )
+from pages.styleguide.stories import long_story, stories, story
 
 DESCRIPTOR = "NORTH STAR GIFT"
 LONG_NAME = "Maximiliana Wilhelmina Featherstonehaugh-Cholmondeley of the Outer Archipelago"
@@ -276,6 +277,11 @@ STATES: dict[str, State] = {
     "wish-covered": ("gifts/wish.html", lambda: wish(card(GOAL), card(0))),
     "wish-ended": ("gifts/wish.html", lambda: wish(card(48000, state="closed"))),
     "wish-long": ("gifts/wish.html", lambda: wish(card(0, text=f"{LONG}. " * 5))),
+    "stories": ("campaigns/stories/index.html", lambda: stories(0, 1)),
+    "stories-none": ("campaigns/stories/index.html", stories),
+    "story": ("campaigns/stories/story.html", story),
+    "story-hers": ("campaigns/stories/story.html", lambda: story(1)),
+    "story-long": ("campaigns/stories/story.html", long_story),
     "campaigns": ("campaigns/index.html", lambda: campaigns(0, 234_000, 700_000)),
     "campaigns-none": ("campaigns/index.html", campaigns),
     "campaign": ("campaigns/campaign.html", lambda: campaign(234_000)),

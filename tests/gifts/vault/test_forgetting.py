@@ -129,7 +129,7 @@ def test_where_nobody_can_be_asked_nothing_is_published(monkeypatch, settings):
         raise OperationalError("the vault is away")
 
     with monkeypatch.context() as patch:
-        patch.setattr(consents, "allows", away)
+        patch.setattr(consents, "standing", away)
         assert not door.may_publish(TEXT, "web")
     with monkeypatch.context() as patch:
         patch.delitem(connections.databases, "vault")

@@ -11,6 +11,7 @@ from gifts import demo as gifts_demo
 from gifts.buying import demo as buying_demo
 from gifts.offers import demo as offers_demo
 from pages import demo as pages_demo
+from pages.demo import stories
 from staff import demo as staff_demo
 
 
@@ -35,12 +36,15 @@ class Command(BaseCommand):
     def _seed(self, *, without_gifts: bool) -> None:
         """The people behind the wishes come before these, and money before what it buys."""
         # Not installed on the public side.
+        from campaigns.stories import demo as stories_demo  # noqa: PLC0415
         from gifts.delivery import demo as delivery_demo  # noqa: PLC0415
         from gifts.partners import demo as partners_demo  # noqa: PLC0415
 
         donations_demo.seed()
         pages_demo.seed()
         staff_demo.seed()
+        for line in stories_demo.seed(stories.STORIES, **staff_demo.editors()):
+            self.stdout.write(f"A survivor may take her words back; {line}")
         author, reviewer = staff_demo.coordinators()
         gifts_demo.seed_kinds(general_stock=without_gifts)
         if not without_gifts:
