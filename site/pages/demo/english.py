@@ -96,9 +96,8 @@ HOME = {
         drawn(
             "Her story is hers",
             "<p>You will find no faces here and no stories of pain. What someone lived through is "
-            "not the price of a laptop. We show places, objects and light, and we count in groups "
-            "large enough that nobody can be found in them.</p><p>Some of them tell of it themselves: "
-            '<a href="/stories/">stories</a>, in words they agreed to.</p>',
+            "not the price of a laptop. We show places, objects and light, and count in large "
+            'groups.</p><p><a href="/stories/">Some tell of it</a>, in words they agreed to.</p>',
             "door",
         ),
         give(

@@ -76,7 +76,7 @@ def typed(value: Any) -> Iterator[str]:
         value = value.values()
     if isinstance(value, str):
         for piece in re.split(r"<[^>]+>|\n", value):
-            yield " ".join(piece.split())
+            yield " ".join(piece.split()).strip(" ,·")
     elif hasattr(value, "__iter__"):
         for one in value:
             yield from typed(one)
