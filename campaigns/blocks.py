@@ -1,17 +1,23 @@
 """The pieces a page's body is put together from."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 
 from campaigns import giving
+from core import findable
 from donations.models import GivingOptions
 
 # The one kind of block whose words need a consent; also in stored bodies.
 SURVIVORS_WORDS = "survivor"
 FEATURES = ["h3", "h4", "bold", "italic", "ul", "ol", "link", "hr"]
+# What would lead to a house: of what `core.findable` looks for, the kinds that tell of a place.
+LEADING = ("place", "coordinates", "phone")
 DRAWINGS = [
     ("sky", _("Night sky")),
     ("desk", _("Desk with a lamp")),
@@ -221,7 +227,10 @@ class ProgressBlock(blocks.StructBlock):
 
 
 class PartnerBlock(blocks.StructBlock):
-    """A partner that agreed in writing to be named. Never the address of a home."""
+    """A partner that agreed in writing to be named: with who agreed, and when, for our records.
+
+    It has no place, no address and no number of people by region, and refuses words that do.
+    """
 
     heading = blocks.CharBlock(label=_("heading"))
     name = blocks.CharBlock(
@@ -231,6 +240,32 @@ class PartnerBlock(blocks.StructBlock):
     )
     text = blocks.CharBlock(max_length=400, label=_("what it does"))
     website = blocks.URLBlock(required=False, label=_("its website"))
+    # Neither is shown, nor found by the search.
+    agreed_by = blocks.CharBlock(
+        max_length=120,
+        search_index=False,
+        label=_("who agreed for the partner"),
+        help_text=_("In writing, by somebody who may. It is not shown on the page."),
+    )
+    agreed_on = blocks.DateBlock(label=_("when they agreed"))
+
+    def clean(self, value: Mapping[str, Any]) -> Any:
+        """Raises:
+        StructBlockValidationError: it tells of a place, or the agreement is still to come.
+        """
+        cleaned = super().clean(value)
+        wrong: dict[str, ValidationError] = {}
+        looks = dict(findable.LOOKS)
+        for name in ("heading", "name", "text"):
+            for kind in LEADING:
+                if found := looks[kind](cleaned[name]):
+                    text = _("Please leave out “%(found)s”: it may lead to a house.")
+                    wrong[name] = ValidationError(text % {"found": found.strip()})
+        if cleaned["agreed_on"] > timezone.localdate():
+            wrong["agreed_on"] = ValidationError(_("Name a partner after they have agreed."))
+        if wrong:
+            raise blocks.StructBlockValidationError(block_errors=wrong)
+        return cleaned
 
     class Meta:
         template = "campaigns/blocks/partner.html"

@@ -1,4 +1,4 @@
-"""Blocks of the site's pages: what an editor may not write into them."""
+"""Blocks of pages: what an editor may not write into them."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from wagtail.blocks import StructBlockValidationError
 
-from pages.blocks import AgreedPartnerBlock
+from campaigns.blocks import PartnerBlock
 
 AGREED = {
     "heading": "Learning", "name": "Second Shelf Library Fund", "text": "Lends course books.",
@@ -17,7 +17,7 @@ AGREED = {
 
 def faults(**changed: Any) -> set[str]:
     try:
-        AgreedPartnerBlock().clean(AGREED | changed)
+        PartnerBlock().clean(AGREED | changed)
     except StructBlockValidationError as error:
         return set(error.block_errors)
     return set()
@@ -42,7 +42,7 @@ def test_a_partner_is_named_after_it_agreed_and_never_with_a_place(
 
 
 def test_who_agreed_is_neither_shown_nor_found() -> None:
-    block = AgreedPartnerBlock()
+    block = PartnerBlock()
     value = block.to_python(AGREED | {"agreed_on": "2026-09-01", "agreed_by": "Ruth Osei"})
     assert "Ruth" not in block.render(value)
     assert "Ruth" not in " ".join(block.get_searchable_content(value))
