@@ -23,6 +23,7 @@ from wagtail import views
 from wagtail.models import Page, PageViewRestriction
 from wagtail.url_routing import RouteResult
 
+from core.tokens import sha256
 from pages.context import facts
 
 # Seconds: until one request makes the page anew; until the others get the old one meanwhile.
@@ -79,7 +80,9 @@ class KeptPages:
             answer = self.get_response(request)
             answer.setdefault("Cache-Control", "private, no-cache")
             return answer
-        key = f"page:{request.scheme}:{request.META.get('HTTP_HOST')}:{request.path}"
+        # By fingerprint: an address may be long, and some hold a token.
+        asked = f"{request.scheme}:{request.META.get('HTTP_HOST')}:{request.path}"
+        key = f"page:{sha256(asked)}"
         known: Kept | None = caches["local"].get(key)
         if known is None:
             return self._made(request, key)
