@@ -12,8 +12,6 @@ import environ
 from django.conf import settings
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
-from django.urls import include, path
-from wagtail import urls as wagtail_urls
 
 BASE = """{% load wagtailcore_tags wagtailuserbar %}<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{% if page.seo_title %}{{ page.seo_title }}
@@ -33,7 +31,7 @@ WORDS = "<p>A plain page with a few sentences of text, as a tutorial would have 
 wagtail_parts = ("redirects", "forms", "settings")
 settings.configure(
     SECRET_KEY="none" * 10,
-    ROOT_URLCONF=__name__,
+    ROOT_URLCONF="bench.stock.urls",
     ALLOWED_HOSTS=["localhost", "127.0.0.1"],
     DATABASES={"default": environ.Env.db_url_config(os.environ["STOCK_DATABASE_URL"])
                | {"CONN_MAX_AGE": 60}},
@@ -82,7 +80,6 @@ settings.configure(
     STATIC_URL="/static/",
     USE_TZ=True,
 )  # fmt: skip
-urlpatterns = [path("", include(wagtail_urls))]
 
 
 def fill() -> None:
@@ -90,7 +87,7 @@ def fill() -> None:
 
     from bench.stock.models import HomePage, TextPage  # noqa: PLC0415 - after Django is set up
 
-    call_command("migrate", run_syncdb=True, verbosity=0)
+    call_command("migrate", verbosity=0)
     Page.objects.filter(depth=2).delete()
     home = HomePage(title="Home", slug="home", body=WORDS)
     Page.get_first_root_node().add_child(instance=home)
