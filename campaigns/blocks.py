@@ -250,8 +250,10 @@ class PartnerBlock(blocks.StructBlock):
     agreed_on = blocks.DateBlock(label=_("when they agreed"))
 
     def clean(self, value: Mapping[str, Any]) -> Any:
-        """Raises:
-        StructBlockValidationError: it tells of a place, or the agreement is still to come.
+        """Nothing in it leads to a house, and the agreement is not still to come.
+
+        Raises:
+            StructBlockValidationError: beside the fields.
         """
         cleaned = super().clean(value)
         wrong: dict[str, ValidationError] = {}

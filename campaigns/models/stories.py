@@ -125,8 +125,10 @@ class StoryPage(Page):
         ]
 
     def clean(self) -> None:
-        """Raises:
-        ValidationError: a survivor would be named, or a colleague not.
+        """A survivor is never named; a colleague is.
+
+        Raises:
+            ValidationError: beside the field.
         """
         super().clean()
         if self.told_by == self.Teller.SURVIVOR and self.teller:
@@ -135,12 +137,13 @@ class StoryPage(Page):
             raise ValidationError({"teller": _("Please say who tells it.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Raises:
-        campaigns.stories.gate.Refused: it would be live without two people and each consent.
+        """Public only as two people passed it and with each consent; a new one is a draft.
+
+        Raises:
+            campaigns.stories.gate.Refused: with what is missing.
         """
         from campaigns.stories import gate, words  # noqa: PLC0415 - they read the tables below
 
-        # A new one is a draft: nobody can have passed it yet.
         if self._state.adding:
             self.live = False
         # Of a live story's draft Wagtail saves the columns that say so, and none that is shown.
@@ -158,8 +161,10 @@ class StoryPage(Page):
         return super().save_revision(*args, **options)
 
     def publish(self, revision: Revision, user: Any = None, **options: Any) -> Any:
-        """Raises:
-        campaigns.stories.gate.Refused: as above. On its day a planned one becomes a draft.
+        """Sign for the second person, then publish; what was planned becomes a draft if refused.
+
+        Raises:
+            campaigns.stories.gate.Refused: to whoever presses the button.
         """
         from campaigns.stories import gate, tasks  # noqa: PLC0415 - as above
 
@@ -178,8 +183,10 @@ class StoryPage(Page):
         return super().copy(*args, **options | {"keep_live": False, "copy_revisions": False})
 
     def create_alias(self, **options: Any) -> Any:
-        """Raises:
-        campaigns.stories.gate.Refused: a mirror would be public without anybody passing it.
+        """Never: a mirror would be public without anybody passing it.
+
+        Raises:
+            campaigns.stories.gate.Refused: always.
         """
         from campaigns.stories import gate  # noqa: PLC0415 - as above
 

@@ -13,8 +13,6 @@ from functools import cache
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from odfdo import Document, Table
-
 from donations.exports import disarm
 
 SHEET = "R68GAD_V1_00_0_EN"
@@ -141,6 +139,8 @@ def workbook(lines: Sequence[Line]) -> bytes:
 @cache
 def _frame() -> dict[str, bytes]:
     """The parts of an empty spreadsheet with our one table; the library's clock stays outside."""
+    from odfdo import Document, Table  # noqa: PLC0415 - a hundred modules that few processes need
+
     document = Document("spreadsheet")
     document.body.clear()
     document.body.append(Table(SHEET))

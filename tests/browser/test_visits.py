@@ -22,10 +22,15 @@ PICTURES = (
     "Promise.all([...document.images].map(image => image.complete"
     " || new Promise(done => image.onload = image.onerror = done)))"
 )
-MOVED = (
-    "window.moved = 0; new PerformanceObserver(list => list.getEntries().forEach("
-    "entry => window.moved += entry.value)).observe({type: 'layout-shift', buffered: true})"
-)
+# By how much, and what.
+MOVED = """
+window.moved = [];
+const told = s => `${s.node?.nodeName}.${s.node?.className} from `
+  + `${JSON.stringify(s.previousRect)} to ${JSON.stringify(s.currentRect)}`;
+new PerformanceObserver(list => list.getEntries().forEach(
+  entry => window.moved.push([entry.value, ...entry.sources.map(told)].join(' '))
+)).observe({type: 'layout-shift', buffered: true});
+"""
 
 
 @dataclass
@@ -38,7 +43,7 @@ class Visit:
     weight: int
     cookies: set[str]
     has_form: bool
-    moved: float
+    moved: list[str]
     links: set[str]
 
 
@@ -95,10 +100,6 @@ def test_no_public_page_asks_others_marks_visitors_weighs_much_or_moves(
         kinds.add(kind_of(url))
         size = ("phone", "desktop")[len(seen) % 2]
         seen[url] = found = opened(new_page, url, size)
-        if found.moved:
-            # A starved browser may paint between two of its own steps: what moves does so again.
-            print(f"{url} moved by {found.moved}")
-            found.moved = opened(new_page, url, size).moved
         waiting += sorted(found.links)
 
     own = {urlsplit(house.public).netloc}
