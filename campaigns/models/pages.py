@@ -47,7 +47,8 @@ class CampaignIndexPage(Page):
 class CampaignPage(Page):
     """A campaign in the words of one language; its facts stand once, in `campaign`."""
 
-    TOLD_WITH = ("campaign__designation", "campaign__wish", "picture")
+    # What is read with it by the same query.
+    TOLD_WITH = ("campaign__designation", "campaign__wish", "picture", "next_page")
 
     campaign = models.ForeignKey(
         "campaigns.Campaign",

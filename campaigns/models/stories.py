@@ -40,7 +40,7 @@ class StoryIndexPage(Page):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         stories = StoryPage.objects.child_of(self).live().order_by("-first_published_at", "path")
-        stories = stories.select_related("picture").prefetch_related("picture__renditions")
+        stories = stories.select_related(*StoryPage.TOLD_WITH).prefetch_related("picture__renditions")
         return context | {"stories": stories}
 
 
@@ -95,6 +95,7 @@ class StoryPage(Page):
     drawing = models.CharField(_("drawing"), max_length=8, choices=DRAWINGS, default="sky")
     body = StreamField(StoryBodyBlock(), blank=True, verbose_name=_("body"))
 
+    TOLD_WITH = ("picture",)
     # The pages it was reached through, where they are at hand.
     above: list[Page] | None = None
 

@@ -20,7 +20,7 @@ from django.template.response import TemplateResponse
 from django.utils.http import parse_etags
 from django.utils.translation import get_language
 from wagtail import views
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Page, PageViewRestriction, get_page_models
 from wagtail.url_routing import RouteResult
 
 from core.tokens import sha256
@@ -32,13 +32,10 @@ FRESH, OLDEST = 0.5, 0.9
 KNOWN, PATIENCE = 600, 5.0
 # Whoever makes a page holds the lock that its address falls on.
 TURNS = [Lock() for _ in range(64)]
-# Kinds of pages that the one query brings along; others cost one more.
-KINDS = (
-    *("homepage", "standardpage", "wishlistpage", "campaignindexpage", "campaignpage"),
-    *("storyindexpage", "storypage"),
-)
-WITH = (*KINDS, *(f"campaignpage__{name}" for name in ("campaign__designation", "campaign__wish")))
-WITH = (*WITH, "campaignpage__picture", "campaignpage__next_page", "storypage__picture")
+# By address, the kind of page that stood there last, so that the query need not join all kinds:
+# putting such a query together takes as long as drawing the page. At most so many.
+KNOWN_KINDS: dict[str, type[Page]] = {}
+MOST_KINDS = 2_000
 View = Callable[..., HttpResponse]
 
 
@@ -157,23 +154,30 @@ def _found(request: HttpRequest, parts: list[str]) -> RouteResult | None:
     locks = PageViewRestriction.objects.filter(page=OuterRef("pk"))
     # The slugs stand in an index, the ways do not.
     slugs = ["root", home.strip("/"), *parts]
+    known = KNOWN_KINDS.get(ways[-1])
+    kinds = [known] if known else [kind for kind in get_page_models() if kind is not Page]
     chain = list(
         Page.objects.filter(slug__in=slugs, url_path__in=ways)
         .annotate(is_locked=Exists(locks))
-        .select_related(*WITH)
+        .select_related(*(name for kind in kinds for name in _told_with(kind)))
         .order_by("depth")
     )
     if len(chain) < 2 or any(page.is_locked for page in chain):
         return None
-    page = _of_its_kind(chain[-1])
-    page.above = [_of_its_kind(one) for one in chain[1:-1]]
+    kind = chain[-1].specific_class
+    page = getattr(chain[-1], kind._meta.model_name)  # asks anew if another kind stood there
+    page.above = chain[1:-1]
     try:
         result: RouteResult = page.route(request, parts[len(chain) - 2 :])
     except Http404:
         return None
+    if len(KNOWN_KINDS) >= MOST_KINDS:
+        KNOWN_KINDS.clear()
+    KNOWN_KINDS[ways[-1]] = kind
     return result
 
 
-def _of_its_kind(page: Page) -> Page:
-    found = (getattr(page, kind, None) for kind in KINDS)
-    return next(filter(None, found), None) or page.specific
+def _told_with(kind: type[Page]) -> list[str]:
+    """The joins that bring a page of this kind with all it tells."""
+    name = kind._meta.model_name
+    return [name, *(f"{name}__{told}" for told in getattr(kind, "TOLD_WITH", ()))]
