@@ -39,9 +39,9 @@ class StoryIndexPage(Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        stories = StoryPage.objects.child_of(self).live().order_by("-first_published_at", "path")
-        stories = stories.select_related(*StoryPage.TOLD_WITH).prefetch_related("picture__renditions")
-        return context | {"stories": stories}
+        stories = StoryPage.objects.child_of(self).live().select_related(*StoryPage.TOLD_WITH)
+        stories = stories.prefetch_related("picture__renditions")
+        return context | {"stories": stories.order_by("-first_published_at", "path")}
 
 
 class StoryPage(Page):
