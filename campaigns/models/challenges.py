@@ -143,7 +143,7 @@ class Challenge(models.Model):
             wrong["sponsor"] = _("Please say the name, or leave out who agreed to it.")
         if self.agreed_on and self.agreed_on > timezone.localdate():
             wrong["agreed_on"] = _("Name a sponsor after they have agreed.")
-        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+        if None not in (self.starts_at, self.ends_at) and self.ends_at <= self.starts_at:
             wrong["ends_at"] = _("Choose an end after the beginning.")
         if Campaign.objects.filter(code=self.code).exists():
             wrong["code"] = _("This is a campaign's own code: its gifts would be matched.")
@@ -155,7 +155,7 @@ class Challenge(models.Model):
     def _campaign_errors(self) -> dict[str, Any]:
         if self.campaign.goal_kind != Campaign.Goal.AMOUNT:
             return {"campaign": _("Only a campaign for an amount of money can be matched.")}
-        if not (self.starts_at and self.ends_at):
+        if None in (self.starts_at, self.ends_at):
             return {}
         first, last = map(timezone.localdate, (self.starts_at, self.ends_at))
         if first < self.campaign.starts_on:
@@ -178,6 +178,6 @@ class Challenge(models.Model):
         }
         if self.cap_minor and self.cap_minor < old.cap_minor:
             wrong["cap_minor"] = _("It has begun: the sum can be raised, not lowered.")
-        if self.ends_at and self.ends_at < min(old.ends_at, timezone.now()):
+        if self.ends_at is not None and self.ends_at < min(old.ends_at, timezone.now()):
             wrong["ends_at"] = _("It has begun: choose an end that is still to come.")
         return wrong
