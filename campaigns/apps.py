@@ -5,11 +5,13 @@ class CampaignsConfig(AppConfig):
     name = "campaigns"
 
     def ready(self) -> None:
-        """The floors below know no readers: the mails to them join theirs."""
+        """The floors below know no readers and no sponsors: what concerns them joins theirs."""
+        from campaigns import matching  # noqa: PLC0415 - models are not loaded before
         from campaigns.letters import sending  # noqa: PLC0415
         from campaigns.news import reading, words  # noqa: PLC0415 - models are not loaded before
-        from donations import bounces, mails  # noqa: PLC0415
+        from donations import appeals, bounces, mails  # noqa: PLC0415
 
+        appeals.REMARKS.append(matching.remark)
         mails.CONTEXTS[reading.TEMPLATE] = words.of_news
         mails.CONTEXTS[sending.TEST] = sending.of_test
         bounces.RECORDS.append(sending.record_bounce)

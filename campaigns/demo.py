@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Challenge
 from donations.demo_gifts import AMEX, MASTERCARD, Gift
 from donations.models import Designation
 
@@ -37,7 +37,26 @@ def seed() -> list[Campaign]:
                 "ends_on": None if last is None else today + timedelta(days=last),
             },
         )
+    _match(Campaign.objects.filter(code="SCHOOL-YEAR", goal_kind=Goal.AMOUNT).first())
     return list(Campaign.objects.filter(code__in=[row[1] for row in CAMPAIGNS]))
+
+
+def _match(campaign: Campaign | None) -> None:
+    """A sponsor for the school year, whose own money is still to come."""
+    if campaign is None or campaign.challenges.exists():
+        return
+    now, today = timezone.now(), timezone.localdate()
+    Challenge.objects.create(
+        campaign=campaign,
+        code=f"{campaign.code}-MATCH",
+        sponsor="Harbor Lamp Foundation",
+        agreed_by="Irene Castellanos, its director",
+        agreed_on=today - timedelta(days=20),
+        currency=campaign.goal_currency,
+        cap_minor=1_500_00,
+        starts_at=now - timedelta(days=14),
+        ends_at=now + timedelta(days=30),
+    )
 
 
 def gifts() -> Sequence[Gift]:

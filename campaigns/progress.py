@@ -7,6 +7,8 @@ from typing import Literal
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from campaigns import matching
+from campaigns.matching import Matching
 from campaigns.models import Campaign
 from core import money
 from donations import appeals
@@ -32,6 +34,16 @@ class Progress:
     is_offered: bool
     # Gifts in other currencies came, too; they are counted nowhere.
     has_other_currencies: bool = False
+    # What a sponsor adds: the challenge that runs, else the next or the last one.
+    sponsored: Matching | None = None
+
+    @property
+    def matching(self) -> Matching | None:
+        """The sponsor's promise, where there is something to say of it."""
+        told = self.sponsored
+        if told is None or (not told.is_past and self.state == "closed"):
+            return None
+        return told if told.text else None
 
     @property
     def state(self) -> State:
@@ -108,7 +120,9 @@ def of(campaigns: Iterable[Campaign]) -> dict[int, Progress]:
     """By primary key, read just now: three queries, and two more where one is for a wish."""
     rows = list(campaigns)
     asked = [(row.code, row.designation_id) for row in rows if row.designation_id]
-    found = appeals.raised(asked)
+    promises = matching.promises(row.pk for row in rows if row.designation_id)
+    found, stayed = appeals.together(asked, [matching.span(one) for one in promises])
+    sponsored = matching.to_tell(promises, stayed)
     offered = {row.pk: row for row in open_designations()} if asked else {}
     wanted = [row.wish for row in rows if row.wish]
     things = {one.wish.pk: one for one in wishes.of(wanted)} if wanted else {}
@@ -126,11 +140,14 @@ def of(campaigns: Iterable[Campaign]) -> dict[int, Progress]:
             row,
             found[row.code, row.designation_id],
             is_offered=purpose is not None and not (monthly and purpose.closes_at),
+            sponsored=sponsored.get(row.pk),
         )
     return told
 
 
-def _counted(row: Campaign, brought: Raised, *, is_offered: bool) -> Progress:
+def _counted(
+    row: Campaign, brought: Raised, *, is_offered: bool, sponsored: Matching | None
+) -> Progress:
     value = {
         Goal.AMOUNT: max(0, brought.amounts_minor.get(row.goal_currency, 0)),
         Goal.DONORS: brought.donors,
@@ -144,4 +161,5 @@ def _counted(row: Campaign, brought: Raised, *, is_offered: bool) -> Progress:
         row.goal,
         is_offered,
         row.goal_kind == Goal.AMOUNT and bool(others - {row.goal_currency}),
+        sponsored,
     )

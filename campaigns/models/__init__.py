@@ -1,6 +1,7 @@
 """What editors publish: campaigns, stories, their pages, pictures; and who asked to hear of it."""
 
 from campaigns.models.campaigns import Campaign
+from campaigns.models.challenges import Challenge
 from campaigns.models.letters import Letter, LetterCopy
 from campaigns.models.pages import CampaignIndexPage, CampaignPage
 from campaigns.models.pictures import Picture, Rendition
@@ -11,6 +12,7 @@ __all__ = [
     "Campaign",
     "CampaignIndexPage",
     "CampaignPage",
+    "Challenge",
     "Clearance",
     "Letter",
     "LetterCopy",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pgtrigger
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -114,6 +115,24 @@ class Campaign(models.Model):
         triggers = [
             rules.frozen("campaign_code_kept", "code"),
             rules.never_deleted("campaign_is_kept"),
+            # A sponsor's promise is about gifts for this purpose in this currency.
+            pgtrigger.Trigger(
+                name="campaign_terms_kept_if_matched",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.designation_id IS DISTINCT FROM NEW.designation_id"
+                    " OR OLD.goal_currency <> NEW.goal_currency"
+                ),
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM campaigns_challenge c WHERE c.campaign_id = OLD.id
+                    ) THEN
+                        RAISE EXCEPTION 'campaign_terms_kept_if_matched: a sponsor promised';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -130,8 +149,24 @@ class Campaign(models.Model):
             wrong["ends_on"] = _("Choose a last day on or after the first.")
         if self.pk and self.code != Campaign.objects.values_list("code").get(pk=self.pk)[0]:
             wrong["code"] = _("Gifts carry this code already; it cannot be changed.")
+        wrong |= self._sponsor_errors()
         if wrong:
             raise ValidationError(wrong)
+
+    def _sponsor_errors(self) -> dict[str, Any]:
+        if self.pk is None:
+            from campaigns.models.challenges import Challenge  # noqa: PLC0415 - it rests on this
+
+            taken = Challenge.objects.filter(code=self.code).exists()
+            return {"code": _("A sponsor's gift has this code.")} if taken else {}
+        old = Campaign.objects.get(pk=self.pk)
+        told = _("A sponsor promised to match gifts on these terms; this cannot be changed.")
+        changed = [
+            name
+            for name in ("designation", "goal_currency")
+            if getattr(old, name) != getattr(self, name)
+        ]
+        return dict.fromkeys(changed, told) if changed and self.challenges.exists() else {}
 
     def _goal_errors(self) -> dict[str, Any]:
         if self.goal_kind == self.Goal.WISH:

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from core import money
 from core.forms import LONGEST_SECONDS
 from core.network import network_of
-from donations import checkout, defence, postal
+from donations import appeals, checkout, defence, postal
 from donations.forms import OTHER, TYPED, DonationForm
 from donations.gift_aid import forms as gift_aid
 from donations.models import Donation, GivingOptions, LegalEntity, Plan
@@ -57,6 +57,8 @@ def give(request: HttpRequest) -> HttpResponse:
         values |= _earlier_values(earlier, options) if earlier else _from_query(request, options)
         form = DonationForm(initial=values, options=options)
     context = _form_context(form, options, bool(earlier))
+    appeal = str(form["appeal"].value() or "")
+    context["remarks"] = appeals.remarks(appeal, options.currency)
     context["frequencies"] = [] if earlier else _frequencies(request, offered, options)
     if options.frequency != ONCE and request.method == "GET" and not earlier:
         context["plan"] = finding.live_plan_of(request.user)

@@ -42,7 +42,11 @@ def _confidential(*codenames: str) -> tuple[str, ...]:
 
 
 # A campaign's goal, dates and purpose. What it brings is read from the books.
-CAMPAIGNS = ("campaigns.view_campaign", "campaigns.add_campaign", "campaigns.change_campaign")
+CAMPAIGNS = (
+    *("campaigns.view_campaign", "campaigns.add_campaign", "campaigns.change_campaign"),
+    # What sponsors promised; nothing of it moves money.
+    *("campaigns.view_challenge", "campaigns.add_challenge", "campaigns.change_challenge"),
+)
 # What is left to people when a story could not go public or was taken back.
 STORIES = ("campaigns.view_storytask", "campaigns.change_storytask")
 # Who gets news, and ending it for whoever asks; addresses, so not for editors.

@@ -1,5 +1,6 @@
 """The states of campaigns' pages, with made-up data."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,7 +8,8 @@ from django.utils import timezone
 
 from campaigns.blocks import CampaignBodyBlock
 from campaigns.giving import GiveBox
-from campaigns.models import Campaign, CampaignIndexPage, CampaignPage
+from campaigns.matching import Matching
+from campaigns.models import Campaign, CampaignIndexPage, CampaignPage, Challenge
 from campaigns.progress import Progress
 from donations.models import Designation
 from pages.demo import campaigns as words
@@ -28,6 +30,18 @@ def campaign(value: int, **facts: Any) -> dict[str, Any]:
         "box": box,
         "next_page": CampaignIndexPage(title="Other campaigns", url_path="/front/campaigns/"),
     }
+
+
+def matched_campaign(given: int, days: int = 20) -> dict[str, Any]:
+    """One whose gifts a sponsor matches up to $1,500; `days` until that is over."""
+    context = campaign(150_000 + given)
+    told, now = context["progress"], timezone.now()
+    promise = Challenge(
+        campaign=told.campaign, sponsor="Harbor Lamp Foundation", adds=1, per=1, currency="USD",
+        cap_minor=150_000, starts_at=now - timedelta(days=30), ends_at=now + timedelta(days=days),
+    )  # fmt: skip
+    context["progress"] = replace(told, sponsored=Matching(promise, given, now))
+    return context
 
 
 def long_campaign() -> dict[str, Any]:

@@ -12,7 +12,7 @@ from gifts.pages.listing import Filter
 from gifts.pages.showing import Card
 from gifts.progress import Progress
 from pages.styleguide import news
-from pages.styleguide.campaigns import campaign, campaigns, long_campaign, past
+from pages.styleguide.campaigns import campaign, campaigns, long_campaign, matched_campaign, past
 from pages.styleguide.forms import (
     LONG,
     CodeForm,
@@ -300,6 +300,8 @@ STATES: dict[str, State] = {
         "campaigns/campaign.html",
         lambda: campaign(7, goal_kind="monthly", goal=25, goal_currency=""),
     ),
+    "campaign-matched": ("campaigns/campaign.html", lambda: matched_campaign(37_500)),
+    "campaign-matched-full": ("campaigns/campaign.html", lambda: matched_campaign(160_000)),
     "campaign-long": ("campaigns/campaign.html", long_campaign),
     **news.STATES,
     "my-giving": ("accounts/my_giving.html", my_giving),

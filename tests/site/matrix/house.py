@@ -25,7 +25,7 @@ from wagtail.models import (
 )  # fmt: skip
 
 from accounts.models import User
-from campaigns.models import Campaign, Picture, StoryTask
+from campaigns.models import Picture, StoryTask
 from donations import tracing
 from donations.bank import statements
 from donations.bank.facts import Line as BankFact
@@ -38,7 +38,6 @@ from donations.models import (
     Claim,
     ClaimFile,
     Declaration,
-    Designation,
     Dispute,
     Donation,
     EventWindow,
@@ -71,6 +70,7 @@ from gifts.vault.models import BreakGlass, Purpose, SubjectRequest
 from pages import demo as pages_demo
 from staff.models import CodeSheet, FactorReset
 from tests import news_made
+from tests.campaigns_made import make_campaign, make_challenge
 from tests.deliveries_made import make_match
 from tests.gifts.offered import arrived, make_offer
 from tests.gifts.orders_made import Buying
@@ -309,10 +309,6 @@ def _words() -> dict[str, object]:
         user=author, content_object=page, last_seen_at=timezone.now()
     )
     moved = Redirect.objects.create(old_path="/old", redirect_page=page)
-    campaign = Campaign.objects.create(
-        name="x", code="X", goal_kind="donors", goal=1,
-        designation=Designation.objects.get(is_default=True),
-    )  # fmt: skip
     collection = Collection.get_first_root_node().add_child(name="x")
     return {
         **dict.fromkeys(("page_id", "page_to_move_id", "pages:pk", "page_pk"), page.pk),
@@ -338,7 +334,7 @@ def _words() -> dict[str, object]:
         **{"redirect_id": moved.pk, "image_id": picture.pk, "images:pk": picture.pk},
         **{"filter_spec": "width-100", "uploaded_file_id": 1, "document_id": 1, "doc_id": 1},
         **{"documents:pk": 1, "page_view_restriction_id": 1, "sites:pk": Site.objects.get().pk},
-        "campaigns:pk": campaign.pk,
+        **{"campaigns:pk": make_campaign().pk, "challenges:pk": make_challenge().pk},
         "story-tasks:pk": StoryTask.objects.create(kind="down").pk,
         **news_made.addresses(),
         **{"snippet:app_label": "pages", "snippet:model_name": "standardpage"},

@@ -11,7 +11,7 @@ def test_roles_are_exactly_the_table_after_a_change_by_hand(db):
     editor = Group.objects.get(name="Editor")
     editor.permissions.add(Permission.objects.get(codename="void_receipt"))
     roles.sync()
-    written = ("campaign", "letter")
+    written = ("campaign", "challenge", "letter")
     kept = {f"{act}_{what}" for act in ("add", "change", "view") for what in written}
     kept.add("access_admin")
     kept |= {"view_storytask", "change_storytask"}
