@@ -3,8 +3,12 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from django.core.cache import caches
+
 from core import money
 from donations.models import GivingOptions, LegalEntity
+
+SECONDS = 1
 
 
 @dataclass(frozen=True)
@@ -35,15 +39,22 @@ class GiveBox:
 
 
 def give_box(frequency: str, toward: dict[str, str] | None = None) -> GiveBox:
-    """What staff offer for this rhythm, in the wanted or the organisation's currency; one query."""
+    """What staff offer for this rhythm, in the wanted or the organisation's currency."""
     toward = toward or {}
-    own = LegalEntity.objects.filter(is_default=True).values("currency")
-    offered = GivingOptions.objects.filter(frequency=frequency)
-    wanted = toward.get("currency")
-    options = offered.filter(currency=wanted).first() if wanted else None
-    options = options or offered.filter(currency__in=own).first()
-    if options is None:
-        return GiveBox(frequency, toward=toward)
-    currency = options.currency
-    amounts = [(f"{money.to_decimal(minor, currency):f}", minor) for minor in options.amounts_minor]
-    return GiveBox(frequency, currency, amounts, toward)
+    own, offered = _offered()
+    for currency in (toward.get("currency", own), own):
+        if (amounts := offered.get((frequency, currency))) is not None:
+            typed = [(f"{money.to_decimal(minor, currency):f}", minor) for minor in amounts]
+            return GiveBox(frequency, currency, typed, toward)
+    return GiveBox(frequency, toward=toward)
+
+
+def _offered() -> tuple[str, dict[tuple[str, str], list[int]]]:
+    """The organisation's currency, and amounts by rhythm and currency, at most a second old."""
+    known: tuple[str, dict[tuple[str, str], list[int]]] | None = caches["local"].get("give box")
+    if known is None:
+        own = LegalEntity.objects.filter(is_default=True).values_list("currency", flat=True)
+        offered = GivingOptions.objects.values_list("frequency", "currency", "amounts_minor")
+        known = (own.first() or "", {(often, of): amounts for often, of, amounts in offered})
+        caches["local"].set("give box", known, SECONDS)
+    return known
