@@ -1,6 +1,13 @@
 """What editors publish: campaigns, stories, their pages, pictures; and who asked to hear of it."""
 
 from campaigns.models.campaigns import Campaign
+from campaigns.models.comments import (
+    CommentConcern,
+    CommentReport,
+    CommentStep,
+    StoryComment,
+    StoryTalk,
+)
 from campaigns.models.letters import Letter, LetterCopy
 from campaigns.models.pages import CampaignIndexPage, CampaignPage
 from campaigns.models.pictures import Picture, Rendition
@@ -12,13 +19,18 @@ __all__ = [
     "CampaignIndexPage",
     "CampaignPage",
     "Clearance",
+    "CommentConcern",
+    "CommentReport",
+    "CommentStep",
     "Letter",
     "LetterCopy",
     "Picture",
     "Reader",
     "Rendition",
+    "StoryComment",
     "StoryIndexPage",
     "StoryPage",
+    "StoryTalk",
     "StoryTask",
     "StoryText",
 ]
