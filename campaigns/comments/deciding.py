@@ -208,4 +208,5 @@ def record(comment: StoryComment, act: str, *, by: Any) -> None:
 
 
 def _reports_done(comment: StoryComment, by: Any) -> None:
-    comment.reports.filter(done_at=None).update(done_at=timezone.now(), done_by=by)
+    now = timezone.now()
+    comment.reports.filter(done_at=None).update(done_at=now, done_by=by, network="")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from campaigns.comments import danger, deciding
 from campaigns.models import StoryComment, StoryPage, StoryTalk
 from core.tokens import new_token, of_text
+from tests.campaigns.stories_told import told
 from tests.people import person
 from tests.roles import RoleClient
 
@@ -62,3 +63,15 @@ def page_of(client: RoleClient, url: str) -> str:
     """The page as it is now, not as it was kept."""
     caches["local"].clear()
     return client.get(url).content.decode()
+
+
+def addresses() -> dict[str, object]:
+    """For tests/site/matrix/house.py."""
+    story, _codes = told()
+    talk = open_talk(story)
+    row, shown, marked = (make(story, state) for state in ("waiting", "approved", "safeguarding"))
+    return {
+        **{"comments:pk": row.pk, "comments-by-story:pk": talk.pk, "comments:story": story.pk},
+        "/comments/report/<int:pk>/": f"/comments/report/{shown.pk}/",
+        "/admin/comments/close/<int:pk>/": f"/admin/comments/close/{marked.pk}/",
+    }
