@@ -39,10 +39,9 @@ class CommentForm(PublicForm):
     text = forms.CharField(
         label=gettext_lazy("Your comment"),
         help_text=gettext_lazy(
-            "Up to %(most)s characters, without links. No names, places, dates or guesses about "
-            "who somebody is: they can put a person in danger."
-        )
-        % {"most": f"{LONGEST_TEXT:,}"},
+            "Up to 1,000 characters, without links. No names, places, dates or guesses about who "
+            "somebody is: they can put a person in danger."
+        ),
         widget=forms.Textarea(attrs={"rows": 7, "autocomplete": "off", "data-count": LONGEST_TEXT}),
         error_messages={"required": gettext_lazy("Please write something first.")},
     )
@@ -55,6 +54,7 @@ class CommentForm(PublicForm):
         max_length=LONGEST_NAME,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"max_length": gettext_lazy("Please choose a name of up to 40 characters.")},
     )
     # Empty where the browser runs no JavaScript.
     proof = forms.CharField(max_length=4_000, required=False)

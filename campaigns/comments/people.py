@@ -26,7 +26,7 @@ def named() -> list[Any]:
 
 
 def is_named(user: Any) -> bool:
-    return _holders(HOLD).filter(pk=user.pk).exists()
+    return bool(_holders(HOLD).filter(pk=user.pk).exists())
 
 
 def _holders(permission: str) -> Any:

@@ -119,8 +119,10 @@ class Comments(Listing):
 
     @property
     def columns(self) -> list[Column]:
+        words_of_it = self.titled("text", lambda row: row.excerpt or gettext("Erased"))
+        words_of_it.sort_key = None
         return [
-            self.titled("text", lambda row: row.excerpt or gettext("Erased")),
+            words_of_it,
             Column(lambda row: row.story.title, label=_("Story")),
             Column(standing, label=_("State")),
             MomentColumn("written_at", label=_("Written")),

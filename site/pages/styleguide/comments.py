@@ -25,10 +25,8 @@ def said(*, long: bool = False) -> list[StoryComment]:
 
 
 def below(*rows: StoryComment, is_open: bool = True, **more: Any) -> dict[str, Any]:
-    context = story()
-    context["page"].pk = 1
     talk = {"talk_is_open": is_open, "talk_is_shown": True, "comments": rows}
-    return context | talk | more
+    return story() | talk | more
 
 
 def write(**typed: str) -> dict[str, Any]:
