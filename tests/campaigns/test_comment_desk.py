@@ -250,7 +250,8 @@ def test_safeguarding_is_read_by_named_people_alone(story, editor, desk, public_
     assert inspect in context["link"]
     assert "afraid" not in str(context)
 
-    assert desk.post(staff_url("comments:close", args=[row.pk])).status_code == 403
+    desk.post(staff_url("comments:close", args=[row.pk]), {"outcome": "mistake"})
+    assert CommentConcern.objects.get().closed_at is None
     act(hers, "close", row, outcome="passed_on")
     concern = CommentConcern.objects.get()
     assert (concern.outcome, concern.closed_by, row.state) == ("passed_on", keeper, "safeguarding")
@@ -296,6 +297,13 @@ def test_comments_are_switched_for_each_story_at_its_desk(story, editor, desk) -
     assert "The exam" in desk.get(staff_url("comments-by-story:index")).content.decode()
     page = desk.get(staff_url("comments-by-story:inspect", args=[talk.pk])).content.decode()
     assert "Closed, comments shown" in page
+
+
+def test_a_storys_form_says_whether_readers_may_write_and_leads_to_the_switch(story, desk) -> None:
+    page = desk.get(f"/admin/pages/{story.pk}/edit/").content.decode()
+
+    assert "Comments of readers: Open." in page
+    assert f"/admin/comments-by-story/inspect/{story.talk.pk}/" in page
 
 
 def test_the_first_page_counts_what_waits(story, desk) -> None:
