@@ -30,12 +30,12 @@ class SignaturesPanel(Panel):
             if page.pk is None:
                 return context | {"is_new": True}
             talk = StoryTalk.objects.filter(story=page.pk).first()
-            may_switch = talk and self.request.user.has_perm("campaigns.view_storytalk")
+            talk_url = ""
+            if talk and self.request.user.has_perm("campaigns.view_storytalk"):
+                talk_url = reverse("comments-by-story:inspect", args=[talk.pk])
             return context | {
                 "talk": talk,
-                "talk_url": reverse("comments-by-story:inspect", args=[talk.pk])
-                if may_switch
-                else "",
+                "talk_url": talk_url,
                 "texts": [(text, *LABELS[how]) for text, how in standing.of_texts(page).items()],
                 "second": [str(user) for user in gate.may_sign(page)],
             }
