@@ -7,12 +7,14 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         """The floors below know no readers and no sponsors: what concerns them joins theirs."""
         from campaigns import matching  # noqa: PLC0415 - models are not loaded before
+        from campaigns.comments import danger  # noqa: PLC0415
         from campaigns.letters import sending  # noqa: PLC0415
-        from campaigns.news import reading, words  # noqa: PLC0415 - models are not loaded before
+        from campaigns.news import reading, words  # noqa: PLC0415
         from donations import appeals, bounces, mails  # noqa: PLC0415
 
         appeals.REMARKS.append(matching.remark)
         mails.CONTEXTS[reading.TEMPLATE] = words.of_news
+        mails.CONTEXTS[danger.TEMPLATE] = danger.mail_of
         mails.CONTEXTS[sending.TEST] = sending.of_test
         bounces.RECORDS.append(sending.record_bounce)
         mails.CAME_BACK[reading.TEMPLATE] = reading.came_back

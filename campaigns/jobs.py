@@ -3,6 +3,7 @@
 from django.core.management import call_command
 from procrastinate.contrib.django import app
 
+from campaigns.comments import keeping
 from campaigns.letters import sending
 from campaigns.news import reading
 from campaigns.stories import clearing
@@ -14,6 +15,13 @@ def forget_readers(timestamp: int) -> None:
     """Each night: addresses that never confirmed, and consents and letters of a year ago."""
     sending.forget()
     reading.forget()
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(queue="public", queueing_lock="forget_comments")
+def forget_comments(timestamp: int) -> None:
+    """Each hour: comments that nobody approved in time, words that are over, late concerns."""
+    keeping.run()
 
 
 @app.periodic(cron="* * * * *")

@@ -9,6 +9,7 @@ from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.viewsets.base import ViewSet, ViewSetGroup
 
+from campaigns.comments.staff import CommentsDesk, TalksDesk
 from campaigns.letters.staff import LettersDesk
 from campaigns.models import StoryPage
 from campaigns.news.staff import ReadersDesk
@@ -24,6 +25,19 @@ class News(ViewSetGroup):
     menu_icon = "mail"
     menu_order = 152
     items = (LettersDesk, ReadersDesk)
+
+
+class Comments(ViewSetGroup):
+    menu_label = _("Comments")
+    menu_name = "comments-group"
+    menu_icon = "comment"
+    menu_order = 151
+    items = (CommentsDesk, TalksDesk)
+
+
+@hooks.register("register_admin_viewset")
+def comments() -> Comments:
+    return Comments()
 
 
 @hooks.register("register_admin_viewset")

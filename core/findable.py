@@ -50,6 +50,13 @@ def findable(text: str) -> Found | None:
     return None
 
 
+def all_findable(text: str) -> list[Found]:
+    """The first of each kind that is in a text."""
+    plain = _plain(text)
+    looked = ((kind, look(plain).strip()) for kind, look in LOOKS)
+    return [Found(kind, found) for kind, found in looked if found]
+
+
 def names_of(person: str, text: str) -> str:
     """The part of this person's name that stands in the text, or ""."""
     plain = _folded(_plain(text))

@@ -1,7 +1,7 @@
 """A proof of work (ALTCHA): a second of the donor's computer, which costs a card tester a lot.
 
-The browser tries counters until a derived key is the one that was signed. It is made for one
-donation, opens one payment page and then is used up.
+The browser tries counters until a derived key is the one that was signed. It is made for one thing
+(a donation, a comment), is good for that alone and then is used up.
 """
 
 import json
@@ -26,12 +26,17 @@ LONGEST = 4_000
 
 def challenge(donation: Donation) -> str:
     """What the browser has to solve before this donation may go on, as JSON."""
+    return challenge_for(donation.reference)
+
+
+def challenge_for(about: str) -> str:
+    """What the browser has to solve before this may go on, as JSON."""
     made = altcha.create_challenge(
         ALGORITHM,
         ROUNDS,
         counter=COUNTERS.start + secrets.randbelow(len(COUNTERS)),
         expires_at=timezone.now() + LIFE,
-        data={"for": donation.reference},
+        data={"for": about},
         hmac_secret=_key("challenge"),
         hmac_key_secret=_key("solution"),
     )
@@ -40,6 +45,11 @@ def challenge(donation: Donation) -> str:
 
 def spend(solution: str, donation: Donation) -> bool:
     """Take a solution for this donation, once."""
+    return spend_for(solution, donation.reference)
+
+
+def spend_for(solution: str, about: str) -> bool:
+    """Take a solution for this, once."""
     if not solution or len(solution) > LONGEST:
         return False
     checked = altcha.verify_solution(solution, _key("challenge"), hmac_key_secret=_key("solution"))
@@ -47,7 +57,7 @@ def spend(solution: str, donation: Donation) -> bool:
         return False
     # Signed by us, so its shape is ours.
     asked = altcha.Payload.from_base64(solution).challenge
-    if asked.parameters.data != {"for": donation.reference}:
+    if asked.parameters.data != {"for": about}:
         return False
     _used, fresh = UsedChallenge.objects.get_or_create(
         pk=sha256(str(asked.signature)),

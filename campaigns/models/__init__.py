@@ -2,6 +2,13 @@
 
 from campaigns.models.campaigns import Campaign
 from campaigns.models.challenges import Challenge
+from campaigns.models.comments import (
+    CommentConcern,
+    CommentReport,
+    CommentStep,
+    StoryComment,
+    StoryTalk,
+)
 from campaigns.models.letters import Letter, LetterCopy
 from campaigns.models.pages import CampaignIndexPage, CampaignPage
 from campaigns.models.pictures import Picture, Rendition
@@ -14,13 +21,18 @@ __all__ = [
     "CampaignPage",
     "Challenge",
     "Clearance",
+    "CommentConcern",
+    "CommentReport",
+    "CommentStep",
     "Letter",
     "LetterCopy",
     "Picture",
     "Reader",
     "Rendition",
+    "StoryComment",
     "StoryIndexPage",
     "StoryPage",
+    "StoryTalk",
     "StoryTask",
     "StoryText",
 ]

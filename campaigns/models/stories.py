@@ -143,6 +143,7 @@ class StoryPage(Page):
         Raises:
             campaigns.stories.gate.Refused: with what is missing.
         """
+        from campaigns.models.comments import StoryTalk  # noqa: PLC0415 - it stands on this one
         from campaigns.stories import gate, words  # noqa: PLC0415 - they read the tables below
 
         if self._state.adding:
@@ -152,8 +153,11 @@ class StoryPage(Page):
         is_shown = columns is None or {*columns} & {*self.SHOWN, "picture", "body", "live"}
         if self.live and is_shown:
             gate.check(self)
+        is_new = self._state.adding
         super().save(*args, **kwargs)
         words.note(self)
+        if is_new:
+            StoryTalk.objects.create(story=self)
 
     def save_revision(self, *args: Any, **options: Any) -> Revision:
         from campaigns.stories import words  # noqa: PLC0415 - as above
@@ -194,7 +198,10 @@ class StoryPage(Page):
         raise gate.Refused("mirror")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from campaigns.comments import showing  # noqa: PLC0415 - as above
+
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        context |= showing.below(self, request)
         return context | {"index": self.above[-1] if self.above else self.get_parent()}
 
 

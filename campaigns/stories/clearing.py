@@ -15,6 +15,7 @@ from django.db import transaction
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import COMMENTS_RELATION_NAME, Comment, PageLogEntry
 
+from campaigns.comments import keeping
 from campaigns.models import StoryPage, StoryTask, StoryText
 from campaigns.models.stories import SURVIVORS_WORDS
 from campaigns.stories import tasks, words
@@ -137,6 +138,7 @@ def _clear(page: StoryPage, ended: Ended, fingerprints: set[str]) -> bool:
     is_emptied = _strip(draft, ended) and not draft.body
     for text in fingerprints or {""}:
         tasks.open_task(page, StoryTask.Kind.ELSEWHERE, text)
+    keeping.words_taken_back(page)
     page.texts.all().delete()
     page.workflow_states.all().delete()
     Comment.objects.filter(page=page.pk).delete()

@@ -40,6 +40,7 @@ STAFF = (
     SignIn("second-privacy@northstar.example", "Quim", ("Privacy lead",)),
     SignIn("editor@northstar.example", "Edda", ("Editor", "Publisher")),
     SignIn("second-editor@northstar.example", "Elio", ("Publisher",)),
+    SignIn("safeguarding@northstar.example", "Sira", ("Safeguarding",)),
 )
 # They state needs; who they work for is made together with these.
 CASE_WORKERS = tuple(

@@ -49,11 +49,16 @@ CAMPAIGNS = (
 )
 # What is left to people when a story could not go public or was taken back.
 STORIES = ("campaigns.view_storytask", "campaigns.change_storytask")
+# What readers write below stories. Who reads what was marked as safeguarding has a role of her own.
+COMMENTS = (
+    *("campaigns.view_storycomment", "campaigns.decide_storycomment"),
+    *("campaigns.view_storytalk", "campaigns.change_storytalk"),
+)
 # Who gets news, and ending it for whoever asks; addresses, so not for editors.
 READERS = ("campaigns.view_reader", "campaigns.end_reader")
 LETTERS = ("campaigns.view_letter", "campaigns.add_letter", "campaigns.change_letter")
 WRITING = Role(
-    permissions=(*CAMPAIGNS, *LETTERS, *STORIES),
+    permissions=(*CAMPAIGNS, *LETTERS, *STORIES, *COMMENTS),
     pages=("add_page", "change_page"),
     pictures=("add_image", "change_image", "choose_image"),
 )
@@ -64,6 +69,8 @@ PUBLISHING = Role(
         *CAMPAIGNS,
         *STORIES,
         *LETTERS,
+        *COMMENTS,
+        "campaigns.erase_storycomment",
         "campaigns.send_letter",
         *("wagtailredirects.add_redirect", "wagtailredirects.change_redirect"),
     ),
@@ -174,6 +181,8 @@ PRIVACY_LEAD = Role(
         *("view_consent", "add_consent", "change_consent"),
     )
 )
+# Named to read what a person in danger wrote into a comment; an administrator does not.
+SAFEGUARDING = Role(permissions=("campaigns.view_storycomment", "campaigns.hold_commentconcern"))
 # Her rights are those of her row in the vault, asked on every request (gifts/partners/door.py).
 CASE_WORKER = Role(enters=False)
 # Whoever gives out roles could give herself any; so nothing is withheld, and it is said openly.
@@ -210,6 +219,7 @@ ROLES: Mapping[str, Role] = {
     "Purchaser": PURCHASER,
     "Needs keeper": NEEDS_KEEPER,
     "Privacy lead": PRIVACY_LEAD,
+    "Safeguarding": SAFEGUARDING,
     "Case worker": CASE_WORKER,
 }
 # Wagtail makes these two; their members move to a role of ours by hand.

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from pages.demo.comments import PRIVACY
+
 
 def text(heading: str, html: str) -> tuple[str, dict[str, Any]]:
     return ("text", {"heading": heading, "text": html})
@@ -43,10 +45,8 @@ def programmes(heading: str, words: str, *told: tuple[str, str, str]) -> tuple[s
 
 def give_box(heading: str, words: str, *meanings: tuple[str, str]) -> tuple[str, dict[str, Any]]:
     told = [{"amount": amount, "text": does} for amount, does in meanings]
-    return (
-        "give_box",
-        {"heading": heading, "text": words, "frequency": "monthly", "meanings": told},
-    )
+    box = {"heading": heading, "text": words, "frequency": "monthly", "meanings": told}
+    return ("give_box", box)
 
 
 ORGANISATION = {
@@ -280,6 +280,7 @@ PAGES: list[dict[str, Any]] = [
                 "never confirmed is erased after a week. You leave by one press in each mail, and a "
                 "year later that record is erased as well. We do not measure who opens a mail.</p>",
             ),
+            text(*PRIVACY["en"]),
             text(
                 "What you can ask for",
                 '<p>Write to <a href="mailto:hello@northstar.example">hello@northstar.example</a> '
@@ -320,8 +321,7 @@ PAGES: list[dict[str, Any]] = [
         "slug": "ways-to-help",
         "in_footer": True,
         "lead": "Money is one way. Here are some that cost you little or nothing.",
-        "search_description": "Employer match, round-up and shopping programs, things, and time: "
-        "ways to help North Star.",
+        "search_description": "Employer match, round-up, shopping, things, time: ways to help us.",
         "body": [
             programmes(
                 "Others give along",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from pages.demo.comments import PRIVACY
 from pages.demo.english import (
     drawn,
     figures,
@@ -260,6 +261,7 @@ PAGES: list[dict[str, Any]] = [
                 "correo, y un año después se borra también ese registro. No medimos quién abre un "
                 "correo.</p>",
             ),
+            text(*PRIVACY["es"]),
             text(
                 "Qué puede pedir",
                 '<p>Escriba a <a href="mailto:hello@northstar.example">hello@northstar.example</a> '

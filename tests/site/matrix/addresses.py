@@ -25,6 +25,7 @@ LETTERS = {
     "B": "Purchaser",
     "K": "Needs keeper",
     "V": "Privacy lead",
+    "S": "Safeguarding",
     "W": "Case worker",
 }
 # Works for a partner and enters the partners' pages alone.

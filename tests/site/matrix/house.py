@@ -70,6 +70,7 @@ from gifts.vault.models import BreakGlass, Purpose, SubjectRequest
 from pages import demo as pages_demo
 from staff.models import CodeSheet, FactorReset
 from tests import news_made
+from tests.campaigns import comments_made
 from tests.campaigns_made import make_campaign, make_challenge
 from tests.deliveries_made import make_match
 from tests.gifts.offered import arrived, make_offer
@@ -337,6 +338,7 @@ def _words() -> dict[str, object]:
         **{"campaigns:pk": make_campaign().pk, "challenges:pk": make_challenge().pk},
         "story-tasks:pk": StoryTask.objects.create(kind="down").pk,
         **news_made.addresses(),
+        **comments_made.addresses(),
         **{"snippet:app_label": "pages", "snippet:model_name": "standardpage"},
         **{"rest": "anything", "page": page.slug, "name": "made-up"},
     }

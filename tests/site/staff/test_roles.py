@@ -14,7 +14,8 @@ def test_roles_are_exactly_the_table_after_a_change_by_hand(db):
     written = ("campaign", "challenge", "letter")
     kept = {f"{act}_{what}" for act in ("add", "change", "view") for what in written}
     kept.add("access_admin")
-    kept |= {"view_storytask", "change_storytask"}
+    kept |= {"view_storytask", "change_storytask", "view_storytalk", "change_storytalk"}
+    kept |= {"view_storycomment", "decide_storycomment"}
     assert {p.codename for p in editor.permissions.all()} == kept
     assert not Group.objects.filter(name__in=roles.STOCK)
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from campaigns import demo as campaigns_demo
+from campaigns.comments import demo as comments_demo
 from campaigns.letters import demo as letters_demo
 from donations import demo as donations_demo
 from donations import demo_batches, demo_gifts
@@ -11,7 +12,7 @@ from gifts import demo as gifts_demo
 from gifts.buying import demo as buying_demo
 from gifts.offers import demo as offers_demo
 from pages import demo as pages_demo
-from pages.demo import stories
+from pages.demo import comments, stories
 from staff import demo as staff_demo
 
 
@@ -45,6 +46,8 @@ class Command(BaseCommand):
         staff_demo.seed()
         for line in stories_demo.seed(stories.STORIES, **staff_demo.editors()):
             self.stdout.write(f"A survivor may take her words back; {line}")
+        people = staff_demo.editors()
+        comments_demo.seed(comments.COMMENTS, by=people["by"], second=people["second"])
         author, reviewer = staff_demo.coordinators()
         gifts_demo.seed_kinds(general_stock=without_gifts)
         if not without_gifts:
