@@ -97,9 +97,8 @@ def _followers(row: Any) -> str:
 def _report(row: Campaign) -> str:
     """To its figures, short address and flyers."""
     url = reverse("campaigns:report", args=[row.pk])
-    return format_html(
-        '<a href="{}">{}<span class="w-sr-only">: {}</span></a>', url, gettext("Report"), row
-    )
+    told = gettext("Report")
+    return format_html('<a href="{}" aria-label="{}: {}">{}</a>', url, told, row, told)
 
 
 class Campaigns(PlainList):

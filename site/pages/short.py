@@ -31,7 +31,7 @@ def campaign(request: HttpRequest, code: str) -> HttpResponse:
         response: HttpResponse = redirect(address)
     else:
         with translation.override(wanted):
-            request.LANGUAGE_CODE = wanted  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = wanted
             # A page at no address: its other languages are the front pages.
             request.resolver_match = None
             index = findable.open_pages(wanted).filter(campaignindexpage__isnull=False).first()
