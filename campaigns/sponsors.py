@@ -107,7 +107,7 @@ class ChallengesDesk(Settings):
     form = ChallengeForm
     index_view_class = Challenges
     name = "challenges"
-    menu_label = _("Matching challenges")
+    menu_label = _("Sponsors")
     menu_name = "challenges"
     menu_order = 151
     add_to_admin_menu = True

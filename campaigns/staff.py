@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Count, Q, QuerySet
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.admin.ui.tables import Column
 
+from campaigns import report
 from campaigns.models import Campaign
 from core import money
 from donations.models import Designation, GivingOptions
@@ -93,6 +94,13 @@ def _followers(row: Any) -> str:
     return format_html('<a href="{}">{}</a>', url, text)
 
 
+def _report(row: Campaign) -> str:
+    """To its figures, short address and flyers."""
+    url = reverse("campaigns:report", args=[row.pk])
+    told = gettext("Report")
+    return format_html('<a href="{}" aria-label="{}: {}">{}</a>', url, told, row, told)
+
+
 class Campaigns(PlainList):
     def get_base_queryset(self) -> QuerySet[Campaign]:
         rows: QuerySet[Campaign] = super().get_base_queryset()
@@ -117,6 +125,7 @@ class CampaignsDesk(Settings):
         *("name", "code", Column(_shown, label=_("Goal"))),
         *("designation", "starts_on", "ends_on"),
         Column(_followers, label=_("Followers")),
+        Column(_report, label=_("How it goes")),
     ]
     list_filter: ClassVar[list[str]] = ["goal_kind"]
     search_fields: ClassVar[list[str]] = ["name", "code"]
@@ -139,3 +148,11 @@ class CampaignsDesk(Settings):
             heading=_("From when until when"),
         ),
     ]
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [
+            *super().get_urlpatterns(),
+            path("report/<int:pk>/", report.ReportPage.as_view(), name="report"),
+            path("report/<int:pk>/figures.csv", report.figures, name="figures"),
+            path("flyer/<int:pk>/<slug:language>/<slug:size>/", report.sheet, name="flyer"),
+        ]

@@ -2,7 +2,7 @@
 
 The same input gives the same bytes on any machine: only the fonts in core/fonts are used, dates
 come from the caller, and a document may fetch nothing but pictures and styles in templates/pdf,
-written `bundled:name`.
+written `bundled:name`, and our own drawings, written `bundled:img/name`.
 """
 
 import gc
@@ -33,6 +33,8 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 FONTS = Path(__file__).parent / "fonts"
 SCHEME = "bundled:"
+# Our drawings, which pages show as well.
+DRAWINGS = "img/"
 MIME = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
 # PDF/A knows no PDF/UA identifier, so a file that claims both must describe it as an extension
 # schema (ISO 19005-3, 6.6.2.3).
@@ -110,8 +112,10 @@ class _BundledFiles(URLFetcher):
         self.refused = ""
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
-        folder = settings.ROOT / "templates" / "pdf"
-        path = (folder / url.removeprefix(SCHEME)).resolve()
+        folder, name = settings.ROOT / "templates" / "pdf", url.removeprefix(SCHEME)
+        if name.startswith(DRAWINGS):
+            folder, name = settings.ROOT / "site" / "static" / "img", name.removeprefix(DRAWINGS)
+        path = (folder / name).resolve()
         if not url.startswith(SCHEME) or path.parent != folder or path.suffix not in MIME:
             self.refused = url
             raise FatalURLFetchingError(url)

@@ -1,10 +1,11 @@
-"""Addresses of the public site for search engines and readers of feeds."""
+"""Addresses of the public site without a language: for machines, and short ones for paper."""
 
 from django.urls import path
 
-from pages import sitemap
+from pages import short, sitemap
 
 urlpatterns = [
     path("sitemap.xml", sitemap.sitemap, name="sitemap"),
     path("robots.txt", sitemap.robots, name="robots"),
+    path("c/<slug:code>/", short.campaign, name="short"),
 ]

@@ -29,6 +29,7 @@ EVERYTHING = [
     *[f"/{path}" for path in CONTENT],
     *[f"/es/{path}" for path in SPANISH],
     *["/safety/", "/es/safety/", "/disclosures/", "/es/disclosures/", "/nowhere/", "/styleguide/"],
+    "/c/nowhere/",
     *[
         "/contact/",
         "/es/contact/",

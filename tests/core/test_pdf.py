@@ -34,6 +34,8 @@ def draw(html: str = PAGE, title: str = "A page") -> bytes:
         "<p style='background: url(https://tracker.example/x.svg)'>x</p>",
         "<img src='bundled:../../site/config/settings.py'>",
         "<img src='bundled:receipt.html'>",
+        "<img src='bundled:img/../css/site.css'>",
+        "<img src='bundled:img/../../../templates/pdf/star.svg'>",
         "<svg><image href='file:///etc/hostname' width=9 height=9 /></svg>",
     ],
 )

@@ -25,7 +25,7 @@ from wagtail.models import (
 )  # fmt: skip
 
 from accounts.models import User
-from campaigns.models import Picture, StoryTask
+from campaigns.models import Campaign, Picture, StoryTask
 from donations import tracing
 from donations.bank import statements
 from donations.bank.facts import Line as BankFact
@@ -336,6 +336,8 @@ def _words() -> dict[str, object]:
         **{"filter_spec": "width-100", "uploaded_file_id": 1, "document_id": 1, "doc_id": 1},
         **{"documents:pk": 1, "page_view_restriction_id": 1, "sites:pk": Site.objects.get().pk},
         **{"campaigns:pk": make_campaign().pk, "challenges:pk": make_challenge().pk},
+        **{"flyer:pk": Campaign.objects.get(code="SCHOOL-YEAR").pk},
+        **{"flyer:language": "en", "flyer:size": "letter", "c:code": "nowhere"},
         "story-tasks:pk": StoryTask.objects.create(kind="down").pk,
         **news_made.addresses(),
         **comments_made.addresses(),

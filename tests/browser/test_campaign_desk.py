@@ -1,0 +1,62 @@
+"""The desk of campaigns in a browser: how one goes, what a sponsor promised, what editors write."""
+
+import pytest
+from django.core.cache import caches
+
+from campaigns.models import Campaign
+from pages import demo as pages_demo
+from tests.people import PASSWORD, code, person
+
+
+@pytest.fixture
+def sound(axe):
+    """Faults in what we draw; Wagtail's own frame around it is Wagtail's."""
+
+    def faults(page):
+        return [fault for fault in axe(page) if "ns-" in fault]
+
+    return faults
+
+
+@pytest.fixture
+def signed(live, new_page):
+    """A page of an editor who is signed in, with the demo's campaigns."""
+    caches["local"].clear()
+    pages_demo.seed()
+
+    def sign(role="Editor", **how):
+        user = person(role, email="nora@northstar.example")
+        page = new_page(**how)
+        page.goto(f"{live.staff}/admin/")
+        page.fill("[name=login]", user.email)
+        page.fill("[name=password]", PASSWORD)
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.fill("[name=code]", code(user))
+        page.locator("main button[type=submit]").first.click()
+        page.wait_for_url(f"{live.staff}/admin/")
+        return page
+
+    yield sign
+    caches["local"].clear()
+
+
+def test_an_editor_comes_from_the_list_to_the_report_and_its_flyers(
+    live, make_gift_live, signed, sound
+):
+    make_gift_live(appeal="MONTHS")
+    make_gift_live(appeal="MONTHS", language="es")
+    row = Campaign.objects.get(code="MONTHS")
+    page = signed()
+    page.goto(f"{live.staff}/admin/campaigns/")
+    page.get_by_role("link", name="Report: A hundred months").click()
+    page.get_by_role("heading", name="For paper").wait_for()
+    assert sound(page) == []
+    assert page.get_by_text("/c/months/").is_visible()
+    assert page.get_by_role("link", name="English, Letter").get_attribute("href") == (
+        f"/admin/campaigns/flyer/{row.pk}/en/letter/"
+    )
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.goto(f"{live.staff}/admin/challenges/")
+    page.get_by_role("link", name="SCHOOL-YEAR-MATCH").first.click()
+    page.get_by_role("heading", name="What they promised").wait_for()
