@@ -19,7 +19,7 @@ from campaigns.models import (
 State = StoryComment.State
 # A doubtful one that nobody approved by then is declined; the others have longer.
 DOUBTFUL, UNDECIDED = timedelta(days=14), timedelta(days=90)
-# From the day it was declined or taken down; an undecided one is erased with its end.
+# From the day it was declined or taken down; of one that nobody decided, from when it was written.
 KEEP = timedelta(days=90)
 # Words of those who reported, after somebody looked at it.
 KEEP_REPORTS = timedelta(days=90)

@@ -25,7 +25,11 @@ from tests.tour.visitor import Form, Visitor, solved
 # Of the words that are taken back (words_staff.HERS), the one that stands nowhere else.
 CANARY = "Quillowmere"
 COMMENTS = {
-    "en": ("Quillowmere! I will keep that word.", "Is that the school in Honduras? I know Rosa."),
+    "en": (
+        "Quillowmere! I will keep that word.",
+        "My brother Tom read it to me, and then once more.",  # a name, of nobody here
+        "Is that the school in Honduras? I think I know her.",
+    ),
     "es": ("Quillowmere. Gracias por la palabra.",),
 }
 
@@ -46,7 +50,10 @@ class Words:
                 for story, language in zip(self.stories, COMMENTS, strict=True):
                     for number, words in enumerate(COMMENTS[language]):
                         self._comment(story, words, f"10.205.0.{number}")
-                shown = staff.do("approve_comments")
+                shown = staff.do("approve_comments", stories=[one["pk"] for one in self.stories])
+                assert shown == {"shown": 3, "doubtful": 1, "declined": 1}, (
+                    shown
+                )  # sent twice is once
                 self._see(windows, paths)
             with self.doing("she takes her words back; every surface is searched"):
                 before = self._found()
@@ -58,7 +65,8 @@ class Words:
         note = self.evidence.note
         note("Pages in two languages, a story passed by two", f"{len(paths)}, {len(self.stories)}")
         note("Refused without a consent, by its own writer", ", ".join(refused))
-        note("Comments shown, doubtful ones by two", f"{shown['shown']}, {shown['doubtful']}")
+        note("Comments shown, one of them by two people; declined",
+             f"{shown['shown']}, {shown['declined']}")  # fmt: skip
         note("Stories cleared; places that held her words", f"{cleared}; {len(before)}, now 0")
         note("Screens of words", "screens/words-*-360.png, screens/words-*-1280.png")
 
