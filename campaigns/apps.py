@@ -5,12 +5,16 @@ class CampaignsConfig(AppConfig):
     name = "campaigns"
 
     def ready(self) -> None:
-        """The floors below know no readers: the mails to them join theirs."""
+        """The floors below know no readers and learners: the mails to them join theirs."""
         from campaigns.letters import sending  # noqa: PLC0415
         from campaigns.news import reading, words  # noqa: PLC0415 - models are not loaded before
+        from campaigns.training import learning  # noqa: PLC0415
+        from campaigns.training import words as training_words  # noqa: PLC0415
         from donations import bounces, mails  # noqa: PLC0415
 
         mails.CONTEXTS[reading.TEMPLATE] = words.of_news
         mails.CONTEXTS[sending.TEST] = sending.of_test
+        mails.CONTEXTS[learning.TEMPLATE] = training_words.of_training
+        mails.CAME_BACK[learning.TEMPLATE] = mails.leave_it
         bounces.RECORDS.append(sending.record_bounce)
         mails.CAME_BACK[reading.TEMPLATE] = reading.came_back

@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 from campaigns.letters import sending
 from campaigns.news import reading
 from campaigns.stories import clearing
+from campaigns.training import keeping
 
 
 @app.periodic(cron="29 3 * * *")
@@ -14,6 +15,13 @@ def forget_readers(timestamp: int) -> None:
     """Each night: addresses that never confirmed, and consents and letters of a year ago."""
     sending.forget()
     reading.forget()
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(queue="public", queueing_lock="forget_learners")
+def forget_learners(timestamp: int) -> None:
+    """Each night: what learners left lying, certificates long over, addresses of sent mails."""
+    keeping.run()
 
 
 @app.periodic(cron="* * * * *")

@@ -36,9 +36,11 @@ TURNS = [Lock() for _ in range(64)]
 KINDS = (
     *("homepage", "standardpage", "wishlistpage", "campaignindexpage", "campaignpage"),
     *("storyindexpage", "storypage"),
+    *("trainingindexpage", "coursepage", "lessonpage"),
 )
 WITH = (*KINDS, *(f"campaignpage__{name}" for name in ("campaign__designation", "campaign__wish")))
 WITH = (*WITH, "campaignpage__picture", "campaignpage__next_page", "storypage__picture")
+WITH = (*WITH, "coursepage__sector")
 View = Callable[..., HttpResponse]
 
 
