@@ -15,6 +15,7 @@ from campaigns.news.staff import ReadersDesk
 from campaigns.staff import CampaignsDesk
 from campaigns.stories import gate
 from campaigns.stories.staff import TasksDesk
+from campaigns.training.staff import CoursesDesk, FiguresDesk, SectorsDesk, WorkplacesDesk
 
 
 class News(ViewSetGroup):
@@ -23,6 +24,19 @@ class News(ViewSetGroup):
     menu_icon = "mail"
     menu_order = 152
     items = (LettersDesk, ReadersDesk)
+
+
+class Training(ViewSetGroup):
+    menu_label = _("Training")
+    menu_name = "training"
+    menu_icon = "openquote"
+    menu_order = 153
+    items = (FiguresDesk, CoursesDesk, WorkplacesDesk, SectorsDesk)
+
+
+@hooks.register("register_admin_viewset")
+def training() -> Training:
+    return Training()
 
 
 @hooks.register("register_admin_viewset")

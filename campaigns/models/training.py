@@ -203,9 +203,9 @@ class Attempt(models.Model):
 
 
 class Certificate(models.Model):
-    """Of a passed attempt, with what was printed. The holder says whether it names her, and where.
+    """Of a passed attempt, with what was printed. Its holder says whether it names her.
 
-    A name is given once, when it is made, and can only be taken away: a certificate is not handed on.
+    A name is given when it is made and can only be taken away: a certificate is not handed on.
     """
 
     attempt = models.OneToOneField(Attempt, models.CASCADE, related_name="certificate")

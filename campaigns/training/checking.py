@@ -35,7 +35,7 @@ class Told:
 
 def freeze(course: CoursePage) -> list[Question]:
     """The questions as they stand now, in the order in which they will be asked."""
-    asks = [_plain(block.value) for block in course.questions]
+    asks = [plain(block.value) for block in course.questions]
     if course.shuffles:
         random.shuffle(asks)
     return asks
@@ -76,7 +76,8 @@ def _right(question: Question) -> set[int]:
     return {place for place, answer in enumerate(question["answers"]) if answer["right"]}
 
 
-def _plain(value: Any) -> Question:
+def plain(value: Any) -> Question:
+    """A question's block as it is frozen."""
     answers = [{"text": one["text"], "right": bool(one["right"])} for one in value["answers"]]
     return {
         "question": value["question"],

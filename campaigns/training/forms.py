@@ -6,11 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
-from campaigns.models import CoursePage
+from campaigns.models import CoursePage, Sector, Workplace
 from campaigns.training.checking import Question
 from core.forms import PublicForm
 
-NAME = 80
+NAME, WORKPLACE = 80, 120
 
 
 class BeginForm(PublicForm):
@@ -99,6 +99,59 @@ class CertificateForm(forms.Form):
         if (data.get("shows_name") or data.get("coordinator_sees")) and not data.get("name"):
             self.add_error("name", gettext("Type the name that is to be shown, or untick both."))
         return data
+
+
+class SignUpForm(PublicForm):
+    """An organization, its sector and size, and the mailbox of its coordinator."""
+
+    SALT = "training-sign-up"
+
+    name = forms.CharField(
+        label=gettext_lazy("Name of the organization"),
+        max_length=WORKPLACE,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+        error_messages={
+            "required": gettext_lazy("Please type the name of the organization."),
+            "max_length": gettext_lazy("Please shorten the name to 120 letters."),
+        },
+    )
+    sector = forms.ModelChoiceField(
+        label=gettext_lazy("Sector"),
+        queryset=Sector.objects.filter(is_open=True),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={"required": gettext_lazy("Please choose the sector.")},
+    )
+    size = forms.ChoiceField(
+        label=gettext_lazy("How many people work there"),
+        choices=Workplace.Size.choices,
+        error_messages={"required": gettext_lazy("Please choose the size.")},
+    )
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail of the coordinator"),
+        max_length=254,
+        help_text=gettext_lazy("The link to the coordinator's page goes there."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": gettext_lazy("Please type the address the link is to go to."),
+            "invalid": gettext_lazy("This does not look like an e-mail address: name@example.org."),
+        },
+    )
+    is_named = forms.BooleanField(
+        label=gettext_lazy("Certificates may name the organization"),
+        required=False,
+        help_text=gettext_lazy("Each person then chooses whether hers does."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        self.check_pace()
+        return data
+
+
+class ChangeForm(forms.Form):
+    name = SignUpForm.base_fields["name"]
+    is_named = SignUpForm.base_fields["is_named"]
 
 
 class MailForm(forms.Form):

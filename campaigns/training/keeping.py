@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from campaigns.models import Attempt, Certificate, Learner, Study
+from campaigns.models import Attempt, Certificate, Learner, Study, Workplace
 from campaigns.training.learning import TEMPLATE
 from donations import periods
 from donations.models import LegalEntity, Mail
@@ -40,3 +40,4 @@ def run() -> None:
     # Of a course with a certificate, the attempts that led to none.
     Attempt.objects.filter(certificate=None, study__learner__active_at__lt=idle).delete()
     Learner.objects.filter(studies=None, active_at__lt=idle).delete()
+    Workplace.objects.filter(confirmed_at=None, asked_at__lt=now - UNANSWERED).delete()

@@ -47,9 +47,16 @@ CAMPAIGNS = ("campaigns.view_campaign", "campaigns.add_campaign", "campaigns.cha
 STORIES = ("campaigns.view_storytask", "campaigns.change_storytask")
 # Who gets news, and ending it for whoever asks; addresses, so not for editors.
 READERS = ("campaigns.view_reader", "campaigns.end_reader")
+# Courses, the sectors they are for, and counts of who learned.
+TRAINING = (
+    *("campaigns.view_sector", "campaigns.add_sector", "campaigns.change_sector"),
+    "campaigns.view_coursepage",
+)
+# Organizations whose people learn, with their coordinators' addresses; so not for editors.
+WORKPLACES = ("campaigns.view_workplace", "campaigns.close_workplace")
 LETTERS = ("campaigns.view_letter", "campaigns.add_letter", "campaigns.change_letter")
 WRITING = Role(
-    permissions=(*CAMPAIGNS, *LETTERS, *STORIES),
+    permissions=(*CAMPAIGNS, *LETTERS, *STORIES, *TRAINING),
     pages=("add_page", "change_page"),
     pictures=("add_image", "change_image", "choose_image"),
 )
@@ -60,7 +67,9 @@ PUBLISHING = Role(
         *CAMPAIGNS,
         *STORIES,
         *LETTERS,
-        "campaigns.send_letter",
+        *TRAINING,
+        # Whoever publishes answers for what a course says.
+        *("campaigns.send_letter", "campaigns.check_course"),
         *("wagtailredirects.add_redirect", "wagtailredirects.change_redirect"),
     ),
 )
@@ -75,6 +84,7 @@ DONOR_CARE = Role(
         *("view_declaration", "add_declaration"),
     )
     + READERS
+    + WORKPLACES
 )
 FINANCE = Role(
     permissions=_money(

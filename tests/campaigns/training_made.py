@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from wagtail.models import Locale
 
 from campaigns.models import (
@@ -14,7 +15,8 @@ from campaigns.models import (
     TrainingIndexPage,
     Workplace,
 )
-from campaigns.training import learning
+from campaigns.training import certificates, learning, links
+from core.tokens import new_token
 from pages.models import HomePage
 
 ANSWERS = ("one", "two", "three")
@@ -92,3 +94,35 @@ def make_attempt(study: Study, *, answers: Any = None) -> Attempt:
 def filled(answers: Any) -> dict[str, Any]:
     """What the check's form sends."""
     return {f"q{n}": [str(one) for one in chosen] for n, chosen in enumerate(answers)}
+
+
+def make_workplace(name: str = "Hotel Aurora", **changes: Any) -> Workplace:
+    """One whose link can be handed round."""
+    now = timezone.now()
+    facts = {
+        "sector": make_sector(),
+        "size": "50",
+        "email": "coordinator@example.org",
+        "language": "en",
+        "reference": new_token(),
+        "asked_at": now,
+        "confirmed_at": now,
+        "join_token": new_token(),
+    }
+    return Workplace.objects.create(name=name, **facts | changes)
+
+
+def addresses() -> dict[str, object]:
+    """For tests/site/matrix/house.py, after pages.demo has run."""
+    course, workplace = make_course(), make_workplace()
+    passed = make_attempt(make_learner(course).studies.get(), answers=RIGHT)
+    made = certificates.make(passed)
+    return {
+        "join:token": workplace.join_token,
+        "workplaces:token": links.coordinator_token(workplace),
+        "workplaces:pk": workplace.pk,
+        **{"language": "en", "paper": "a4", "code": made.code},
+        "mine:token": "t" * 32,
+        **{f"{part}:pk": passed.pk for part in ("check", "certificate", "name")},
+        **{"courses:pk": course.pk, "sectors:pk": course.sector_id},
+    }

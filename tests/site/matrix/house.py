@@ -71,6 +71,7 @@ from gifts.vault.models import BreakGlass, Purpose, SubjectRequest
 from pages import demo as pages_demo
 from staff.models import CodeSheet, FactorReset
 from tests import news_made
+from tests.campaigns import training_made
 from tests.deliveries_made import make_match
 from tests.gifts.offered import arrived, make_offer
 from tests.gifts.orders_made import Buying
@@ -341,6 +342,7 @@ def _words() -> dict[str, object]:
         "campaigns:pk": campaign.pk,
         "story-tasks:pk": StoryTask.objects.create(kind="down").pk,
         **news_made.addresses(),
+        **training_made.addresses(),
         **{"snippet:app_label": "pages", "snippet:model_name": "standardpage"},
         **{"rest": "anything", "page": page.slug, "name": "made-up"},
     }
