@@ -19,6 +19,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.widgets.button import HeaderButton
+from wagtail.permission_policies import ModelPermissionPolicy
 
 from campaigns.models import CoursePage, Sector, Workplace
 from campaigns.training import figures, marks, posters, workplaces
@@ -44,6 +45,8 @@ from donations.staff.giving import Settings
 from donations.staff.pages import ForReaders, Page
 
 SEE, CHECK = "campaigns.view_coursepage", "campaigns.check_course"
+# To this desk; Wagtail itself would ask for a right to pages.
+RIGHTS = ModelPermissionPolicy(CoursePage)
 SPANS = (12, 24, 36)
 
 
@@ -59,8 +62,13 @@ def standing(course: CoursePage) -> str:
     return gettext("Checked by %(who)s, %(when)s") % told
 
 
+class ForTeachers(ForReaders):
+    permission = SEE
+
+
 class Courses(Listing):
     page_title = _("Courses")
+    permission_policy = RIGHTS
 
     def get_base_queryset(self) -> QuerySet[CoursePage]:
         rows: QuerySet[CoursePage] = super().get_base_queryset()
@@ -77,6 +85,8 @@ class Courses(Listing):
 
 
 class OneCourse(Reading):
+    permission_policy = RIGHTS
+
     def get_page_subtitle(self) -> str:
         return str(self.object.title)
 
@@ -139,6 +149,7 @@ class CoursesDesk(Desk):
     """Their words are pages; here stands who answers for them."""
 
     model = CoursePage
+    menu_item_class = ForTeachers
     name = "courses"
     menu_label = _("Courses")
     icon = "doc-full-inverse"
@@ -368,10 +379,6 @@ def as_csv(request: HttpRequest) -> HttpResponse:
             numbers = [row.began, row.finished, row.certificates]
             out.writerow([f"{row.month:%Y-%m}", sector.code, *numbers])
     return answer
-
-
-class ForTeachers(ForReaders):
-    permission = SEE
 
 
 class FiguresDesk(ViewSet):

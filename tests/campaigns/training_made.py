@@ -41,7 +41,7 @@ def ask(number: int, *right: int, choice: str = "one") -> dict[str, Any]:
 ASKS = [*(ask(n, 1) for n in range(1, 5)), ask(5, 0, 2, choice="several")]
 
 
-def make_sector(code: str = "hotel") -> Sector:
+def make_sector(code: str = "clinic") -> Sector:
     return Sector.objects.get_or_create(
         code=code, defaults={"name": code.title(), "name_es": f"{code.title()} (es)"}
     )[0]
@@ -117,12 +117,16 @@ def addresses() -> dict[str, object]:
     course, workplace = make_course(), make_workplace()
     passed = make_attempt(make_learner(course).studies.get(), answers=RIGHT)
     made = certificates.make(passed)
+    mine = f"/training/mine/{'t' * 32}/"
     return {
         "join:token": workplace.join_token,
         "workplaces:token": links.coordinator_token(workplace),
         "workplaces:pk": workplace.pk,
         **{"language": "en", "paper": "a4", "code": made.code},
         "mine:token": "t" * 32,
-        **{f"{part}:pk": passed.pk for part in ("check", "certificate", "name")},
+        **{
+            f"/training/mine/<str:token>/{part}/<int:pk>/": f"{mine}{part}/{passed.pk}/"
+            for part in ("check", "certificate", "name")
+        },
         **{"courses:pk": course.pk, "sectors:pk": course.sector_id},
     }

@@ -11,10 +11,10 @@ def test_roles_are_exactly_the_table_after_a_change_by_hand(db):
     editor = Group.objects.get(name="Editor")
     editor.permissions.add(Permission.objects.get(codename="void_receipt"))
     roles.sync()
-    written = ("campaign", "letter")
+    written = ("campaign", "letter", "sector")
     kept = {f"{act}_{what}" for act in ("add", "change", "view") for what in written}
     kept.add("access_admin")
-    kept |= {"view_storytask", "change_storytask"}
+    kept |= {"view_storytask", "change_storytask", "view_coursepage"}
     assert {p.codename for p in editor.permissions.all()} == kept
     assert not Group.objects.filter(name__in=roles.STOCK)
 
