@@ -91,9 +91,9 @@ class AskBlock(blocks.StructBlock):
         right = sum(bool(answer["right"]) for answer in cleaned["answers"])
         wrong = ""
         if not right:
-            wrong = _("Please tick at least one answer as right.")
+            wrong = str(_("Please tick at least one answer as right."))
         elif right > 1 and cleaned["choice"] == ONE:
-            wrong = _("Two answers are right: choose “several answers”, or untick one.")
+            wrong = str(_("Two answers are right: choose “several answers”, or untick one."))
         if wrong:
             raise blocks.StructBlockValidationError(block_errors={"choice": ValidationError(wrong)})
         return cleaned
