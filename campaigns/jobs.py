@@ -3,10 +3,11 @@
 from django.core.management import call_command
 from procrastinate.contrib.django import app
 
-from campaigns.comments import keeping
+from campaigns.comments import keeping as comments
 from campaigns.letters import sending
 from campaigns.news import reading
 from campaigns.stories import clearing
+from campaigns.training import keeping as training
 
 
 @app.periodic(cron="29 3 * * *")
@@ -21,7 +22,14 @@ def forget_readers(timestamp: int) -> None:
 @app.task(queue="public", queueing_lock="forget_comments")
 def forget_comments(timestamp: int) -> None:
     """Each hour: comments that nobody approved in time, words that are over, late concerns."""
-    keeping.run()
+    comments.run()
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(queue="public", queueing_lock="forget_learners")
+def forget_learners(timestamp: int) -> None:
+    """Each night: what learners left lying, certificates long over, addresses of sent mails."""
+    training.run()
 
 
 @app.periodic(cron="* * * * *")

@@ -17,6 +17,7 @@ from campaigns.sponsors import ChallengesDesk
 from campaigns.staff import CampaignsDesk
 from campaigns.stories import gate
 from campaigns.stories.staff import TasksDesk
+from campaigns.training.staff import CoursesDesk, FiguresDesk, SectorsDesk, WorkplacesDesk
 
 
 class News(ViewSetGroup):
@@ -38,6 +39,19 @@ class Comments(ViewSetGroup):
 @hooks.register("register_admin_viewset")
 def comments() -> Comments:
     return Comments()
+
+
+class Training(ViewSetGroup):
+    menu_label = _("Training")
+    menu_name = "training"
+    menu_icon = "openquote"
+    menu_order = 153
+    items = (FiguresDesk, CoursesDesk, WorkplacesDesk, SectorsDesk)
+
+
+@hooks.register("register_admin_viewset")
+def training() -> Training:
+    return Training()
 
 
 @hooks.register("register_admin_viewset")

@@ -1,4 +1,4 @@
-"""What editors publish: campaigns, stories, their pages, pictures; and who asked to hear of it."""
+"""What editors publish: campaigns, stories, training, pictures; who asked to hear, who learns."""
 
 from campaigns.models.campaigns import Campaign
 from campaigns.models.challenges import Challenge
@@ -14,25 +14,53 @@ from campaigns.models.pages import CampaignIndexPage, CampaignPage
 from campaigns.models.pictures import Picture, Rendition
 from campaigns.models.readers import Reader
 from campaigns.models.stories import Clearance, StoryIndexPage, StoryPage, StoryTask, StoryText
+from campaigns.models.training import (
+    Attempt,
+    Certificate,
+    Learner,
+    LearnerLink,
+    Study,
+    TrainingStep,
+    Workplace,
+)
+from campaigns.models.training_pages import (
+    CourseCheck,
+    CoursePage,
+    LessonPage,
+    Sector,
+    TrainingIndexPage,
+)
 
 __all__ = [
+    "Attempt",
     "Campaign",
     "CampaignIndexPage",
     "CampaignPage",
+    "Certificate",
     "Challenge",
     "Clearance",
     "CommentConcern",
     "CommentReport",
     "CommentStep",
+    "CourseCheck",
+    "CoursePage",
+    "Learner",
+    "LearnerLink",
+    "LessonPage",
     "Letter",
     "LetterCopy",
     "Picture",
     "Reader",
     "Rendition",
+    "Sector",
     "StoryComment",
     "StoryIndexPage",
     "StoryPage",
     "StoryTalk",
     "StoryTask",
     "StoryText",
+    "Study",
+    "TrainingIndexPage",
+    "TrainingStep",
+    "Workplace",
 ]

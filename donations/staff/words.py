@@ -130,6 +130,7 @@ MAILS: Words = {
     "offer": _("About things offered"),
     "news": _("About our news"),
     "letter": _("Test of a letter"),
+    "training": _("About the training"),
 }
 
 

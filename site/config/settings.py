@@ -107,6 +107,9 @@ REFUND_SECOND_PERSON_MINOR = env.int("REFUND_SECOND_PERSON_MINOR", default=50_00
 RECEIPT_SECOND_PERSON_MINOR = env.int("RECEIPT_SECOND_PERSON_MINOR", default=100_000)
 # Failed cards an hour from one address before new payments wait.
 CARD_FAILURES_PER_HOUR = env.int("CARD_FAILURES_PER_HOUR", default=10)
+# Days until attempts without a certificate are erased; years a certificate stands.
+TRAINING_ATTEMPT_DAYS = env.int("TRAINING_ATTEMPT_DAYS", default=90)
+TRAINING_CERTIFICATE_YEARS = env.int("TRAINING_CERTIFICATE_YEARS", default=2)
 
 # --- Mail ---------------------------------------------------------------------------------------
 MAIL_BACKEND = one_of(

@@ -17,6 +17,7 @@ urlpatterns = [
         path("", include("gifts.urls")),
         path("news/", include("campaigns.news.urls")),
         path("comments/", include("campaigns.comments.urls")),
+        path("training/", include("campaigns.training.urls")),
         path("", include("accounts.urls")),
         # Pages answer whatever no other line above did, so they stay last.
         path("", include("pages.urls_content")),

@@ -138,7 +138,8 @@ def _read(language: str) -> Organisation:
 def _menus(
     language: str,
 ) -> tuple[list[Link], list[Link], dict[str, str], dict[UUID, dict[str, str]]]:
-    """Main menu and footer: live pages one below the language's home, in the editors' order.
+    """Main menu and footer: live pages one below the language's home, in the editors' order;
+    the training is always in the footer.
 
     By the same query the languages whose home is live, and each page's paths in all languages.
     """
@@ -148,18 +149,19 @@ def _menus(
         .order_by("path")
         .values_list(
             *("depth", "locale__language_code", "title", "slug"),
-            *("show_in_menus", "standardpage__in_footer", "translation_key", "url_path"),
+            *("show_in_menus", "standardpage__in_footer", "trainingindexpage__pk"),
+            *("translation_key", "url_path"),
         )
     )
     start = findable.home(language)
     rows = list(pages)
     links = [
-        (Link(title, f"{start}{slug}/"), top, low)
-        for depth, code, title, slug, top, low, _, _ in rows
+        (Link(title, f"{start}{slug}/"), top, low or training)
+        for depth, code, title, slug, top, low, training, _, _ in rows
         if depth > HOME_DEPTH and code == language
     ]
     translations: dict[UUID, dict[str, str]] = {}
-    for _, code, _, _, _, _, key, url_path in rows:
+    for _, code, _, _, _, _, _, key, url_path in rows:
         translations.setdefault(key, {})[code] = url_path
     return (
         [link for link, top, _ in links if top],

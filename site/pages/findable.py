@@ -13,7 +13,7 @@ from wagtail.query import PageQuerySet
 HOME_DEPTH = 2
 # Views by name that are the same for everybody; what hangs on a link or a sign-in is not here.
 VIEWS = (
-    *("give", "offer", "news", "receipt_check"),
+    *("give", "offer", "news", "receipt_check", "training_verify"),
     *("safety", "disclosures", "contact", "charge"),
 )
 

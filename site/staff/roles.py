@@ -56,9 +56,16 @@ COMMENTS = (
 )
 # Who gets news, and ending it for whoever asks; addresses, so not for editors.
 READERS = ("campaigns.view_reader", "campaigns.end_reader")
+# Courses, the sectors they are for, and counts of who learned.
+TRAINING = (
+    *("campaigns.view_sector", "campaigns.add_sector", "campaigns.change_sector"),
+    "campaigns.view_coursepage",
+)
+# Organizations whose people learn, with their coordinators' addresses; so not for editors.
+WORKPLACES = ("campaigns.view_workplace", "campaigns.close_workplace")
 LETTERS = ("campaigns.view_letter", "campaigns.add_letter", "campaigns.change_letter")
 WRITING = Role(
-    permissions=(*CAMPAIGNS, *LETTERS, *STORIES, *COMMENTS),
+    permissions=(*CAMPAIGNS, *LETTERS, *STORIES, *COMMENTS, *TRAINING),
     pages=("add_page", "change_page"),
     pictures=("add_image", "change_image", "choose_image"),
 )
@@ -71,7 +78,9 @@ PUBLISHING = Role(
         *LETTERS,
         *COMMENTS,
         "campaigns.erase_storycomment",
-        "campaigns.send_letter",
+        *TRAINING,
+        # Whoever publishes answers for what a course says.
+        *("campaigns.send_letter", "campaigns.check_course"),
         *("wagtailredirects.add_redirect", "wagtailredirects.change_redirect"),
     ),
 )
@@ -86,6 +95,7 @@ DONOR_CARE = Role(
         *("view_declaration", "add_declaration"),
     )
     + READERS
+    + WORKPLACES
 )
 FINANCE = Role(
     permissions=_money(

@@ -15,6 +15,7 @@ from tests.live import Live
 
 CONTENT = ["", "how-it-works/", "program/", "privacy/", "accessibility/"]
 CONTENT += ["abolitionist/", "ways-to-help/", "our-partners/"]
+CONTENT += ["training/", "training/hotel/", "training/hotel/signs/"]
 SPANISH = [
     "",
     "como-funciona/",
@@ -24,6 +25,7 @@ SPANISH = [
     "abolicionista/",
     "maneras-de-ayudar/",
     "nuestros-aliados/",
+    *("formacion/", "formacion/hotel/", "formacion/hotel/senales/"),
 ]
 EVERYTHING = [
     *[f"/{path}" for path in CONTENT],

@@ -118,9 +118,9 @@ class Visitor:
     def get(self, where: str) -> Answer:
         return self._ask(urljoin(self.origin, where), None)
 
-    def send(self, page: Answer, form: Form, **typed: str) -> Answer:
-        """Fill a form and press its button."""
-        data = urlencode(form.values | typed).encode()
+    def send(self, page: Answer, form: Form, **typed: str | list[str]) -> Answer:
+        """Fill a form and press its button; several values of a name as a list."""
+        data = urlencode({**form.values, **typed}, doseq=True).encode()
         return self._ask(urljoin(page.url, form.action), data, page.url)
 
     def _ask(self, url: str, data: bytes | None, came_from: str = "") -> Answer:

@@ -12,7 +12,7 @@ from campaigns import demo as campaigns_demo
 from campaigns.models import CampaignIndexPage, CampaignPage, StoryIndexPage
 from donations.models import LegalEntity
 from gifts.models import WishListPage
-from pages.demo import campaigns, english, spanish, stories
+from pages.demo import campaigns, english, spanish, stories, training
 from pages.models import HomePage, OrganisationSettings, StandardPage
 
 
@@ -44,6 +44,7 @@ def seed() -> int:
     page, is_new = _page(home[0], None, stories.INDEX["en"], StoryIndexPage)
     _twin, twin_is_new = _page(other[0], page, stories.INDEX["es"], StoryIndexPage)
     created += is_new + twin_is_new
+    created += training.seed(_page, home[0], other[0])
     if not OrganisationSettings.objects.filter(site=site).exists():
         OrganisationSettings.objects.create(
             site=site,

@@ -350,8 +350,8 @@ PAGES: list[dict[str, Any]] = [
                 "What else counts",
                 '<ul><li><a href="/things/offer/">Give a thing</a>: a laptop or a player that works '
                 'helps somebody apply.</li><li><a href="/wishes/">The wish list</a>: what school '
-                "and work ask for just now.</li><li>Learn the signs of trafficking, and tell them "
-                "where you work.</li></ul>",
+                'and work ask for just now.</li><li><a href="/training/">Learn the signs</a>: short '
+                "courses to bring to where you work.</li></ul>",
             ),
             give_box("Or a little, every month", "From $5, changed or stopped whenever you like."),
         ],

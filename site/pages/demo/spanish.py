@@ -334,7 +334,8 @@ PAGES: list[dict[str, Any]] = [
                 '<ul><li><a href="/es/things/offer/">Done un objeto</a>: una computadora o un '
                 "reproductor que funcione ayuda a alguien a postularse.</li><li>"
                 '<a href="/es/deseos/">La lista de deseos</a>: lo que hoy piden el estudio y el '
-                "trabajo.</li><li>Aprenda las señales de la trata y cuéntelas donde trabaja.</li></ul>",
+                'trabajo.</li><li><a href="/es/formacion/">Aprenda las señales</a>: cursos cortos para '
+                "llevar adonde trabaja.</li></ul>",
             ),
             give_box("O un poco, cada mes", "Desde $5; la cambia o la detiene cuando quiera."),
         ],

@@ -11,7 +11,7 @@ from gifts.models import ItemKind, Wish
 from gifts.pages.listing import Filter
 from gifts.pages.showing import Card
 from gifts.progress import Progress
-from pages.styleguide import comments, news
+from pages.styleguide import comments, news, training
 from pages.styleguide.campaigns import campaign, campaigns, long_campaign, matched_campaign, past
 from pages.styleguide.forms import (
     LONG,
@@ -305,6 +305,7 @@ STATES: dict[str, State] = {
     "campaign-long": ("campaigns/campaign.html", long_campaign),
     **news.STATES,
     **comments.STATES,
+    **training.STATES,
     "my-giving": ("accounts/my_giving.html", my_giving),
     "my-giving-empty": ("accounts/my_giving.html", lambda: {"gifts": []}),
     "sign-in": (

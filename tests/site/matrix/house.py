@@ -70,7 +70,7 @@ from gifts.vault.models import BreakGlass, Purpose, SubjectRequest
 from pages import demo as pages_demo
 from staff.models import CodeSheet, FactorReset
 from tests import news_made
-from tests.campaigns import comments_made
+from tests.campaigns import comments_made, training_made
 from tests.campaigns_made import make_campaign, make_challenge
 from tests.deliveries_made import make_match
 from tests.gifts.offered import arrived, make_offer
@@ -341,6 +341,7 @@ def _words() -> dict[str, object]:
         "story-tasks:pk": StoryTask.objects.create(kind="down").pk,
         **news_made.addresses(),
         **comments_made.addresses(),
+        **training_made.addresses(),
         **{"snippet:app_label": "pages", "snippet:model_name": "standardpage"},
         **{"rest": "anything", "page": page.slug, "name": "made-up"},
     }

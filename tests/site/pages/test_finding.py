@@ -77,7 +77,7 @@ def test_the_sitemap_holds_exactly_the_public_pages_in_every_language(
 
     found = listed(get(public_client, "/sitemap.xml"))
 
-    views = ["/give/", "/things/offer/", "/news/", "/receipts/check/"]
+    views = ["/give/", "/things/offer/", "/news/", "/receipts/check/", "/training/verify/"]
     views += ["/safety/", "/disclosures/", "/contact/", "/charge/"]
     pages = Page.objects.live().filter(depth__gt=1).exclude(pk__in=[page.pk for page in hidden])
     expected = {page.url for page in pages.specific()} | {"/wishes/laptops/"}

@@ -19,7 +19,7 @@ from donations.models import Designation, LegalEntity
 from gifts.models import Wish
 from pages import demo
 from pages.context import facts
-from pages.demo import campaigns, english
+from pages.demo import campaigns, english, training
 from tests.roles import RoleClient
 from tests.things_made import make_wish
 
@@ -31,6 +31,8 @@ PAGES = (
     *("/", "/how-it-works/", "/ways-to-help/", "/our-partners/", "/campaigns/"),
     *("/campaigns/school-year/", "/wishes/", "/wishes/laptops/", "/search/?q=qwertz"),
     *("/safety/", "/contact/", "/charge/", "/give/", "/receipts/check/", "/nowhere/"),
+    *("/training/", "/training/hotel/", "/training/hotel/signs/", "/training/verify/"),
+    *("/training/begin/", "/training/workplaces/", "/training/workplaces/link/"),
 )
 
 
@@ -100,6 +102,8 @@ def test_no_text_of_a_public_page_is_beyond_the_reach_of_translators(
                 [
                     *(english.HOME, english.PAGES, english.WISH_LIST, english.ORGANISATION),
                     *(campaigns.ENGLISH, campaigns.INDEX["en"]),
+                    *(training.INDEX["en"], training.SECTORS),
+                    *(one.ENGLISH for *_names, one in training.SECTORS),
                     *([row.public_name, row.public_description] for row in rows),
                     *(entity.name, entity.short_name, entity.address, entity.email),
                     *(entity.statement_descriptor, told.standing, told.hotline_text),

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from campaigns import demo as campaigns_demo
 from campaigns.comments import demo as comments_demo
 from campaigns.letters import demo as letters_demo
+from campaigns.training import demo as training_demo
 from donations import demo as donations_demo
 from donations import demo_batches, demo_gifts
 from gifts import demo as gifts_demo
@@ -63,3 +64,5 @@ class Command(BaseCommand):
             buying_demo.seed(second=reviewer, **staff_demo.buyers())
             letters_demo.seed(by=staff_demo.publisher())
             demo_batches.seed(by=staff_demo.buyers()["finance"])
+            if address := training_demo.seed():
+                self.stdout.write(f"An organization learns; its coordinator's page: {address}")

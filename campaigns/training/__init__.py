@@ -1,0 +1,1 @@
+"""Awareness training: courses by sector, a check of what was learned, certificates, workplaces."""
