@@ -5,7 +5,7 @@ class CampaignsConfig(AppConfig):
     name = "campaigns"
 
     def ready(self) -> None:
-        """The floors below know no readers, learners and sponsors: what concerns them joins theirs."""
+        """The floors below know no readers, learners, sponsors: what concerns them joins theirs."""
         from campaigns import matching  # noqa: PLC0415 - models are not loaded before
         from campaigns.comments import danger  # noqa: PLC0415
         from campaigns.letters import sending  # noqa: PLC0415
