@@ -12,6 +12,7 @@ from wagtail.admin.viewsets.base import ViewSet, ViewSetGroup
 from campaigns.letters.staff import LettersDesk
 from campaigns.models import StoryPage
 from campaigns.news.staff import ReadersDesk
+from campaigns.reports.staff import ReportsDesk
 from campaigns.staff import CampaignsDesk
 from campaigns.stories import gate
 from campaigns.stories.staff import TasksDesk
@@ -27,7 +28,7 @@ class News(ViewSetGroup):
 
 @hooks.register("register_admin_viewset")
 def desks() -> list[ViewSet]:
-    return [CampaignsDesk(), TasksDesk()]
+    return [CampaignsDesk(), TasksDesk(), ReportsDesk()]
 
 
 @hooks.register("register_admin_viewset")

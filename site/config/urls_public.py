@@ -16,6 +16,7 @@ urlpatterns = [
         path("things/offer/", include("gifts.offers.urls")),
         path("", include("gifts.urls")),
         path("news/", include("campaigns.news.urls")),
+        path("reports/papers/", include("campaigns.reports.urls")),
         path("", include("accounts.urls")),
         # Pages answer whatever no other line above did, so they stay last.
         path("", include("pages.urls_content")),

@@ -45,6 +45,14 @@ def _confidential(*codenames: str) -> tuple[str, ...]:
 CAMPAIGNS = ("campaigns.view_campaign", "campaigns.add_campaign", "campaigns.change_campaign")
 # What is left to people when a story could not go public or was taken back.
 STORIES = ("campaigns.view_storytask", "campaigns.change_storytask")
+# Figures of impact reports: gathered and published by publishers, read by those who count money.
+REPORTS = ("campaigns.view_reportedition", "campaigns.view_board")
+PUBLISHES_REPORTS = (
+    *REPORTS,
+    "campaigns.add_reportedition",
+    "campaigns.delete_reportedition",
+    "campaigns.publish_reportedition",
+)
 # Who gets news, and ending it for whoever asks; addresses, so not for editors.
 READERS = ("campaigns.view_reader", "campaigns.end_reader")
 LETTERS = ("campaigns.view_letter", "campaigns.add_letter", "campaigns.change_letter")
@@ -61,6 +69,7 @@ PUBLISHING = Role(
         *STORIES,
         *LETTERS,
         "campaigns.send_letter",
+        *PUBLISHES_REPORTS,
         *("wagtailredirects.add_redirect", "wagtailredirects.change_redirect"),
     ),
 )
@@ -102,6 +111,7 @@ FINANCE = Role(
     )
     # What given things are worth to the books and the tax office.
     + _things("view_offer", "sign_form_8283", "view_giventhing", "value_giventhing")
+    + REPORTS
 )
 FINANCE_LEAD = Role(
     permissions=(
@@ -123,6 +133,7 @@ AUDITOR = Role(
         *_money("view_designation", "view_legalentity", "view_donation", "view_receipt"),
         *_money("view_refund", "view_dispute", "view_payout", "view_reconciliation"),
         *_money("view_bankaccount", "view_bankstatement", "view_bankline", "view_auditpack"),
+        *REPORTS,
     )
 )
 # Words, goals and publishing of wishes; whoever wrote a text is not who passes it.

@@ -9,10 +9,15 @@ from django.utils import timezone
 from wagtail.models import Locale, Page, Site
 
 from campaigns import demo as campaigns_demo
-from campaigns.models import CampaignIndexPage, CampaignPage, StoryIndexPage
+from campaigns.models import (
+    CampaignIndexPage,
+    CampaignPage,
+    ImpactIndexPage,
+    StoryIndexPage,
+)
 from donations.models import LegalEntity
 from gifts.models import WishListPage
-from pages.demo import campaigns, english, spanish, stories
+from pages.demo import campaigns, english, reports, spanish, stories
 from pages.models import HomePage, OrganisationSettings, StandardPage
 
 
@@ -43,6 +48,9 @@ def seed() -> int:
     created += _campaigns(home[0], other[0])
     page, is_new = _page(home[0], None, stories.INDEX["en"], StoryIndexPage)
     _twin, twin_is_new = _page(other[0], page, stories.INDEX["es"], StoryIndexPage)
+    created += is_new + twin_is_new
+    page, is_new = _page(home[0], None, reports.INDEX["en"], ImpactIndexPage)
+    _twin, twin_is_new = _page(other[0], page, reports.INDEX["es"], ImpactIndexPage)
     created += is_new + twin_is_new
     if not OrganisationSettings.objects.filter(site=site).exists():
         OrganisationSettings.objects.create(

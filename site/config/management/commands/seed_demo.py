@@ -5,13 +5,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from campaigns import demo as campaigns_demo
 from campaigns.letters import demo as letters_demo
+from campaigns.reports import demo as reports_demo
 from donations import demo as donations_demo
 from donations import demo_batches, demo_gifts
 from gifts import demo as gifts_demo
 from gifts.buying import demo as buying_demo
 from gifts.offers import demo as offers_demo
 from pages import demo as pages_demo
-from pages.demo import stories
+from pages.demo import reports, stories
 from staff import demo as staff_demo
 
 
@@ -60,3 +61,4 @@ class Command(BaseCommand):
             buying_demo.seed(second=reviewer, **staff_demo.buyers())
             letters_demo.seed(by=staff_demo.publisher())
             demo_batches.seed(by=staff_demo.buyers()["finance"])
+            reports_demo.seed(reports.REPORT, by=staff_demo.publisher())
