@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from campaigns.models import ReportEdition
 from gifts import units
 from gifts.models import Release, ReleaseCell, ReleasedUnit, Unit
 from gifts.trace import calendar
@@ -33,3 +34,11 @@ def told(
         ReleasedUnit(cell=cell, unit=unit, stage="handed_over") for unit in made[:count]
     )
     return made
+
+
+def draft() -> ReportEdition:
+    """Of a quarter whose figures hold nothing."""
+    figures = {"delivered": [], "days": None, "given": [], "training": []}
+    return ReportEdition.objects.create(
+        first=date(2025, 1, 1), last=date(2025, 3, 31), figures=figures, sha256=""
+    )

@@ -25,7 +25,7 @@ from wagtail.models import (
 )  # fmt: skip
 
 from accounts.models import User
-from campaigns.models import Campaign, Picture, ReportEdition, StoryTask
+from campaigns.models import Campaign, Picture, StoryTask
 from donations import tracing
 from donations.bank import statements
 from donations.bank.facts import Line as BankFact
@@ -71,6 +71,7 @@ from gifts.vault.models import BreakGlass, Purpose, SubjectRequest
 from pages import demo as pages_demo
 from staff.models import CodeSheet, FactorReset
 from tests import news_made
+from tests.campaigns import reported
 from tests.deliveries_made import make_match
 from tests.gifts.offered import arrived, make_offer
 from tests.gifts.orders_made import Buying
@@ -339,20 +340,12 @@ def _words() -> dict[str, object]:
         **{"filter_spec": "width-100", "uploaded_file_id": 1, "document_id": 1, "doc_id": 1},
         **{"documents:pk": 1, "page_view_restriction_id": 1, "sites:pk": Site.objects.get().pk},
         "campaigns:pk": campaign.pk,
-        "impact:pk": _report().pk,
+        "impact:pk": reported.draft().pk,
         "story-tasks:pk": StoryTask.objects.create(kind="down").pk,
         **news_made.addresses(),
         **{"snippet:app_label": "pages", "snippet:model_name": "standardpage"},
         **{"rest": "anything", "page": page.slug, "name": "made-up"},
     }
-
-
-def _report() -> ReportEdition:
-    """A draft of a quarter whose figures hold nothing."""
-    figures = {"delivered": [], "days": None, "given": [], "training": []}
-    return ReportEdition.objects.create(
-        first=date(2025, 1, 1), last=date(2025, 3, 31), figures=figures, sha256=""
-    )
 
 
 def _people(donor: User) -> dict[str, object]:
