@@ -15,6 +15,7 @@ from wagtail.models import Page, Revision
 from wagtail.search.index import SearchField
 
 from campaigns.blocks import ReportBodyBlock
+from campaigns.models.reports import ReportEdition
 from core import rules
 
 
@@ -45,7 +46,7 @@ class ImpactReportPage(Page):
     """A report in the words of one language; its figures stand once, in `edition`."""
 
     edition = models.ForeignKey(
-        "campaigns.ReportEdition",
+        ReportEdition,
         models.PROTECT,
         related_name="pages",
         verbose_name=_("figures"),
@@ -127,7 +128,7 @@ class ReportPaper(models.Model):
         LETTER = "Letter", _("Letter")
 
     page = models.ForeignKey(ImpactReportPage, models.SET_NULL, null=True, related_name="papers")
-    edition = models.ForeignKey("campaigns.ReportEdition", models.PROTECT, related_name="papers")
+    edition = models.ForeignKey(ReportEdition, models.PROTECT, related_name="papers")
     language = models.CharField(max_length=2)
     size = models.CharField(max_length=6, choices=Size)
     # Of the document it was drawn from: the same words and figures are drawn once.

@@ -15,7 +15,7 @@ from gifts.ladder import K
 from gifts.trace import calendar
 
 
-class ReportEdition(models.Model):
+class ReportEdition(models.Model):  # type: ignore[django-manager-missing]  # of its pages
     """The figures of some ended quarters, as they were gathered. What is published stays.
 
     A correction is an edition of its own that names the one it corrects.

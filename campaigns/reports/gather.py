@@ -14,6 +14,7 @@ from campaigns.reports.sources import finished_by_sector
 from campaigns.reports.suppression import Part
 from donations import given
 from donations.models import Designation, Donation
+from gifts.ladder import K
 from gifts.models import ItemKind, Wish
 from gifts.trace import calendar, told
 from gifts.trace.told import Cell, ToldThing
@@ -143,7 +144,7 @@ def _given(first: date, last: date) -> list[dict[str, Any]]:
         if wishes:
             count, minor = sum(o.gifts for o in wishes), sum(o.amount_minor for o in wishes)
             rows.append(Part(WISHES, count, minor))
-        if gifts[currency] < suppression.K:
+        if gifts[currency] < K:
             continue
         names = {row.code: {"en": row.name, "es": row.name_es} for row in purposes.values()}
         told_of.append(
@@ -188,7 +189,5 @@ def _training(first: date, last: date) -> list[dict[str, Any]]:
     """People who finished awareness training, by sector; none of fewer than eleven."""
     found = finished_by_sector(first=first, last=last)
     return [
-        {"sector": sector, "count": count}
-        for sector, count in sorted(found.items())
-        if count >= suppression.K
+        {"sector": sector, "count": count} for sector, count in sorted(found.items()) if count >= K
     ]

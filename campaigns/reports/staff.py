@@ -58,7 +58,8 @@ def state_of(row: ReportEdition) -> str:
 
 def _quarters() -> list[tuple[str, str]]:
     """Those whose news is out, the newest first."""
-    start, found = calendar.start_of(calendar.today()), []
+    start = calendar.start_of(calendar.today())
+    found: list[tuple[str, str]] = []
     while len(found) < OFFERED:
         start = calendar.before(start)
         if calendar.today() >= calendar.published_on(start):
