@@ -66,7 +66,10 @@ class Headline:
 def headlines(figures: dict[str, Any]) -> list[Headline]:
     """What stands large on top; nothing where nothing may be told."""
     found = [
-        Headline(_amount(one["amount_minor"], one["currency"]), gettext("given"))
+        Headline(
+            money.display_short(one["amount_minor"], one["currency"], get_language() or "en"),
+            gettext("given"),
+        )
         for one in figures["given"]
     ]
     if things := sum(one["count"] for one in figures["delivered"]):
