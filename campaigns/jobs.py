@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 from campaigns.comments import keeping as comments
 from campaigns.letters import sending
 from campaigns.news import reading
+from campaigns.reports import papers
 from campaigns.stories import clearing
 from campaigns.training import keeping as training
 
@@ -51,3 +52,10 @@ def take_stories_back(timestamp: int) -> None:
 def publish_what_was_planned(timestamp: int) -> None:
     """Pages of all kinds whose day came; the public side could not ask for a story's consents."""
     call_command("publish_scheduled")
+
+
+@app.periodic(cron="47 4 * * *")
+@app.task(queue="public", queueing_lock="draw_reports")
+def draw_reports(timestamp: int) -> None:
+    """Each night: papers of reports whose job was lost."""
+    papers.draw_missing()

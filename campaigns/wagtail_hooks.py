@@ -13,6 +13,7 @@ from campaigns.comments.staff import CommentsDesk, TalksDesk
 from campaigns.letters.staff import LettersDesk
 from campaigns.models import StoryPage
 from campaigns.news.staff import ReadersDesk
+from campaigns.reports.staff import ReportsDesk
 from campaigns.sponsors import ChallengesDesk
 from campaigns.staff import CampaignsDesk
 from campaigns.stories import gate
@@ -56,7 +57,7 @@ def training() -> Training:
 
 @hooks.register("register_admin_viewset")
 def desks() -> list[ViewSet]:
-    return [CampaignsDesk(), ChallengesDesk(), TasksDesk()]
+    return [CampaignsDesk(), ChallengesDesk(), TasksDesk(), ReportsDesk()]
 
 
 @hooks.register("register_admin_viewset")

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0007_comments'),
+        ('campaigns', '0009_reports'),
     ]
 
     operations = [

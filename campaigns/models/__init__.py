@@ -13,6 +13,8 @@ from campaigns.models.letters import Letter, LetterCopy
 from campaigns.models.pages import CampaignIndexPage, CampaignPage
 from campaigns.models.pictures import Picture, Rendition
 from campaigns.models.readers import Reader
+from campaigns.models.report_pages import ImpactIndexPage, ImpactReportPage, ReportPaper
+from campaigns.models.reports import ReportEdition
 from campaigns.models.stories import Clearance, StoryIndexPage, StoryPage, StoryTask, StoryText
 from campaigns.models.training import (
     Attempt,
@@ -44,6 +46,8 @@ __all__ = [
     "CommentStep",
     "CourseCheck",
     "CoursePage",
+    "ImpactIndexPage",
+    "ImpactReportPage",
     "Learner",
     "LearnerLink",
     "LessonPage",
@@ -52,6 +56,8 @@ __all__ = [
     "Picture",
     "Reader",
     "Rendition",
+    "ReportEdition",
+    "ReportPaper",
     "Sector",
     "StoryComment",
     "StoryIndexPage",

@@ -18,6 +18,7 @@ urlpatterns = [
         path("news/", include("campaigns.news.urls")),
         path("comments/", include("campaigns.comments.urls")),
         path("training/", include("campaigns.training.urls")),
+        path("reports/papers/", include("campaigns.reports.urls")),
         path("", include("accounts.urls")),
         # Pages answer whatever no other line above did, so they stay last.
         path("", include("pages.urls_content")),

@@ -54,6 +54,14 @@ COMMENTS = (
     *("campaigns.view_storycomment", "campaigns.decide_storycomment"),
     *("campaigns.view_storytalk", "campaigns.change_storytalk"),
 )
+# Figures of impact reports: gathered and published by publishers, read by those who count money.
+REPORTS = ("campaigns.view_reportedition", "campaigns.view_board")
+PUBLISHES_REPORTS = (
+    *REPORTS,
+    "campaigns.add_reportedition",
+    "campaigns.delete_reportedition",
+    "campaigns.publish_reportedition",
+)
 # Who gets news, and ending it for whoever asks; addresses, so not for editors.
 READERS = ("campaigns.view_reader", "campaigns.end_reader")
 # Courses, the sectors they are for, and counts of who learned.
@@ -81,6 +89,7 @@ PUBLISHING = Role(
         *TRAINING,
         # Whoever publishes answers for what a course says.
         *("campaigns.send_letter", "campaigns.check_course"),
+        *PUBLISHES_REPORTS,
         *("wagtailredirects.add_redirect", "wagtailredirects.change_redirect"),
     ),
 )
@@ -123,6 +132,7 @@ FINANCE = Role(
     )
     # What given things are worth to the books and the tax office.
     + _things("view_offer", "sign_form_8283", "view_giventhing", "value_giventhing")
+    + REPORTS
 )
 FINANCE_LEAD = Role(
     permissions=(
@@ -144,6 +154,7 @@ AUDITOR = Role(
         *_money("view_designation", "view_legalentity", "view_donation", "view_receipt"),
         *_money("view_refund", "view_dispute", "view_payout", "view_reconciliation"),
         *_money("view_bankaccount", "view_bankstatement", "view_bankline", "view_auditpack"),
+        *REPORTS,
     )
 )
 # Words, goals and publishing of wishes; whoever wrote a text is not who passes it.

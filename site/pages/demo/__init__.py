@@ -9,10 +9,15 @@ from django.utils import timezone
 from wagtail.models import Locale, Page, Site
 
 from campaigns import demo as campaigns_demo
-from campaigns.models import CampaignIndexPage, CampaignPage, StoryIndexPage
+from campaigns.models import (
+    CampaignIndexPage,
+    CampaignPage,
+    ImpactIndexPage,
+    StoryIndexPage,
+)
 from donations.models import LegalEntity
 from gifts.models import WishListPage
-from pages.demo import campaigns, english, spanish, stories, training
+from pages.demo import campaigns, english, reports, spanish, stories, training
 from pages.models import HomePage, OrganisationSettings, StandardPage
 
 
@@ -45,6 +50,9 @@ def seed() -> int:
     _twin, twin_is_new = _page(other[0], page, stories.INDEX["es"], StoryIndexPage)
     created += is_new + twin_is_new
     created += training.seed(_page, home[0], other[0])
+    page, is_new = _page(home[0], None, reports.INDEX["en"], ImpactIndexPage)
+    _twin, twin_is_new = _page(other[0], page, reports.INDEX["es"], ImpactIndexPage)
+    created += is_new + twin_is_new
     if not OrganisationSettings.objects.filter(site=site).exists():
         OrganisationSettings.objects.create(
             site=site,

@@ -70,7 +70,7 @@ from gifts.vault.models import BreakGlass, Purpose, SubjectRequest
 from pages import demo as pages_demo
 from staff.models import CodeSheet, FactorReset
 from tests import news_made
-from tests.campaigns import comments_made, training_made
+from tests.campaigns import comments_made, reported, training_made
 from tests.campaigns_made import make_campaign, make_challenge
 from tests.deliveries_made import make_match
 from tests.gifts.offered import arrived, make_offer
@@ -338,7 +338,10 @@ def _words() -> dict[str, object]:
         **{"campaigns:pk": make_campaign().pk, "challenges:pk": make_challenge().pk},
         **{"flyer:pk": Campaign.objects.get(code="SCHOOL-YEAR").pk},
         **{"flyer:language": "en", "flyer:size": "letter", "c:code": "nowhere"},
-        "story-tasks:pk": StoryTask.objects.create(kind="down").pk,
+        **{
+            "impact:pk": reported.draft().pk,
+            "story-tasks:pk": StoryTask.objects.create(kind="down").pk,
+        },
         **news_made.addresses(),
         **comments_made.addresses(),
         **training_made.addresses(),

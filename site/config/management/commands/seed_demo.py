@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from campaigns import demo as campaigns_demo
 from campaigns.comments import demo as comments_demo
 from campaigns.letters import demo as letters_demo
+from campaigns.reports import demo as reports_demo
 from campaigns.training import demo as training_demo
 from donations import demo as donations_demo
 from donations import demo_batches, demo_gifts
@@ -13,7 +14,7 @@ from gifts import demo as gifts_demo
 from gifts.buying import demo as buying_demo
 from gifts.offers import demo as offers_demo
 from pages import demo as pages_demo
-from pages.demo import comments, stories
+from pages.demo import comments, reports, stories
 from staff import demo as staff_demo
 
 
@@ -66,3 +67,4 @@ class Command(BaseCommand):
             demo_batches.seed(by=staff_demo.buyers()["finance"])
             if address := training_demo.seed():
                 self.stdout.write(f"An organization learns; its coordinator's page: {address}")
+            reports_demo.seed(reports.REPORT, by=staff_demo.publisher())

@@ -1,0 +1,1 @@
+"""What giving did, in figures from which nobody can be found. The argument: docs/reports.md."""
