@@ -57,7 +57,7 @@ def lacks_reason(page: Page) -> list[Any]:
     return [one for one in found if one.text not in told]
 
 
-class PublishAnyway(WagtailAdminTemplateMixin, FormView):
+class PublishAnyway(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
     """Says once more what it is, and asks why."""
 
     template_name = "campaigns/checks/reason.html"
