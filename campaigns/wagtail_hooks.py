@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.viewsets.base import ViewSet, ViewSetGroup
+from wagtail.log_actions import LogFormatter
 
+from campaigns.checks_panel import ACTION, ReasonsDesk, lacks_reason
 from campaigns.comments.staff import CommentsDesk, TalksDesk
 from campaigns.letters.staff import LettersDesk
 from campaigns.models import StoryPage
@@ -57,7 +59,7 @@ def training() -> Training:
 
 @hooks.register("register_admin_viewset")
 def desks() -> list[ViewSet]:
-    return [CampaignsDesk(), ChallengesDesk(), TasksDesk(), ReportsDesk()]
+    return [CampaignsDesk(), ChallengesDesk(), TasksDesk(), ReportsDesk(), ReasonsDesk()]
 
 
 @hooks.register("register_admin_viewset")
@@ -79,3 +81,23 @@ def sign(request: HttpRequest, page: Any) -> HttpResponse | None:
         messages.error(request, str(refusal))
         return redirect("wagtailadmin_pages:edit", page.pk)
     return None
+
+
+@hooks.register("before_publish_page")
+def ask_why(request: HttpRequest, page: Any) -> HttpResponse | None:
+    """Words that are not the house's are published with a reason; the draft is saved already."""
+    return redirect("words:reason", page.pk) if lacks_reason(page) else None
+
+
+@hooks.register("register_log_actions")
+def published_anyway(actions: Any) -> None:
+    class Formatter(LogFormatter):
+        label = _("Gave a reason")
+        message = _("Publish these words all the same")
+
+        def format_message(self, entry: Any) -> str:
+            # Of a story that was taken back nothing is left but that it happened.
+            kept = (entry.data.get(name, "") for name in ("told", "reason"))
+            return " ".join(filter(None, kept)) or str(self.message)
+
+    actions.register_action(ACTION)(Formatter)

@@ -13,6 +13,7 @@ from wagtail.models import Page
 from wagtail.search.index import SearchField
 
 from campaigns.blocks import DRAWINGS, CampaignBodyBlock
+from campaigns.checks_panel import ChecksPanel
 
 
 class CampaignIndexPage(Page):
@@ -113,6 +114,7 @@ class CampaignPage(Page):
             [FieldPanel("thanks", widget=AdminAutoHeightTextInput), FieldPanel("next_page")],
             heading=_("After the end"),
         ),
+        ChecksPanel(heading=_("What may have been overlooked")),
     ]
     search_fields = [*Page.search_fields, SearchField("summary"), SearchField("body")]
     # Told in the site's feed.

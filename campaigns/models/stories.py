@@ -16,6 +16,7 @@ from wagtail.models import Page, Revision
 from wagtail.search.index import SearchField
 
 from campaigns.blocks import DRAWINGS, SURVIVORS_WORDS, StoryBodyBlock
+from campaigns.checks_panel import ChecksPanel
 from campaigns.stories.panel import SignaturesPanel
 
 __all__ = ["SURVIVORS_WORDS", "Clearance", "StoryIndexPage", "StoryPage"]
@@ -111,6 +112,7 @@ class StoryPage(Page):
         ),
         FieldPanel("body"),
         SignaturesPanel(heading=_("Consents and second person")),
+        ChecksPanel(heading=_("What may have been overlooked")),
     ]
     # In no feed: what a reader's program has fetched cannot be taken back.
     search_fields = [*Page.search_fields, SearchField("summary"), SearchField("body")]

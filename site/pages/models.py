@@ -12,6 +12,7 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search.index import SearchField
 
+from campaigns.checks_panel import ChecksPanel
 from pages.blocks import SiteBodyBlock
 
 
@@ -36,6 +37,7 @@ class HomePage(Page):
         ),
         FieldPanel("title", help_text=_("In the browser's tab and in search results.")),
         FieldPanel("body"),
+        ChecksPanel(heading=_("What may have been overlooked")),
     ]
     search_fields = [
         *Page.search_fields,
@@ -63,6 +65,7 @@ class StandardPage(Page):
         *Page.content_panels,
         FieldPanel("lead", widget=AdminAutoHeightTextInput),
         FieldPanel("body"),
+        ChecksPanel(heading=_("What may have been overlooked")),
     ]
     promote_panels = [*Page.promote_panels, FieldPanel("in_footer")]
     search_fields = [*Page.search_fields, SearchField("lead"), SearchField("body")]

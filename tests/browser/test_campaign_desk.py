@@ -5,6 +5,7 @@ from django.core.cache import caches
 
 from campaigns.models import Campaign
 from pages import demo as pages_demo
+from pages.models import StandardPage
 from tests.people import PASSWORD, code, person
 
 
@@ -60,3 +61,18 @@ def test_an_editor_comes_from_the_list_to_the_report_and_its_flyers(
     page.goto(f"{live.staff}/admin/challenges/")
     page.get_by_role("link", name="SCHOOL-YEAR-MATCH").first.click()
     page.get_by_role("heading", name="What they promised").wait_for()
+
+
+def test_words_that_are_not_ours_are_told_below_the_form_and_ask_why(live, signed, sound):
+    found = StandardPage.objects.get(slug="privacy")
+    found.lead = "Hurry: the victims' fund of the state pays only today."
+    found.save_revision()
+    page = signed("Publisher")
+    page.goto(f"{live.staff}/admin/pages/{found.pk}/edit/")
+    page.get_by_text("“victims”: we speak of survivors").wait_for()
+    assert sound(page) == []
+    page.goto(f"{live.staff}/admin/words/{found.pk}/")
+    page.get_by_label("Why it is right here").fill("It is the name of a law")
+    assert sound(page) == []
+    page.get_by_role("button", name="Keep the reason").click()
+    page.get_by_text("Press “Publish” once more").wait_for()
