@@ -20,8 +20,8 @@ def start(request: HttpRequest, learner: Learner, *, token: str) -> HttpResponse
     language = learning.language_now()
     try:
         key = UUID(request.POST.get("course", ""))
-    except ValueError as wrong:
-        raise Http404 from wrong
+    except ValueError:
+        return redirect("training_mine", token)
     course = learning.course_of(key, language)
     row = learner.studies.filter(course_key=key).first()
     if row is None:
