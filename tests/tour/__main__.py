@@ -24,6 +24,7 @@ from tests.tour.needs import Needs
 from tests.tour.stage import Stage, clear
 from tests.tour.stories import Given
 from tests.tour.things import Things
+from tests.tour.training import Training
 
 FOLDER = ROOT / "var" / "tour"
 OUTAGE_SECONDS = 5
@@ -76,6 +77,7 @@ class Tour:
                 evidence.see_my_giving(windows, self.stage, own, self.code)
             things = Things(self.stage, self.evidence, self.doing, times=self.times)
             things.run(windows, self.charges)
+            Training(self.stage, self.evidence, self.doing).run(windows)
             books = Needs(self.stage, self.evidence, self.doing).run(windows, self.charges)
         self._months()
         evidence.keep(self.stage, self.evidence)
