@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'impact report',
                 'verbose_name_plural': 'impact reports',
                 'ordering': ['-last', '-pk'],
-                'permissions': [('publish_reportedition', 'Can publish the figures of an impact report'), ('view_board', "Can read the board's figures")],
+                'permissions': [('publish_reportedition', 'Can publish the figures of an impact report')],
                 'default_permissions': ('view', 'add', 'delete'),
             },
         ),

@@ -53,7 +53,6 @@ class ReportEdition(models.Model):  # type: ignore[django-manager-missing]  # of
         default_permissions = ("view", "add", "delete")
         permissions = [
             ("publish_reportedition", "Can publish the figures of an impact report"),
-            ("view_board", "Can read the board's figures"),
         ]
         constraints = [
             models.CheckConstraint(

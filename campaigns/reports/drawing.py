@@ -186,9 +186,9 @@ def _training(rows: Sequence[dict[str, Any]]) -> Exhibit:
         "training",
         "training",
         str(TITLES["training"]),
-        _bars((one["sector"], one["count"], _number(one["count"])) for one in rows),
+        _bars((_named(one["name"]), one["count"], _number(one["count"])) for one in rows),
         [gettext("Sector"), gettext("People")],
-        [[one["sector"], _number(one["count"])] for one in rows],
+        [[_named(one["name"]), _number(one["count"])] for one in rows],
         [gettext("Together"), _number(sum(one["count"] for one in rows))],
         gettext("Sectors of fewer than 11 people are not told of."),
     )

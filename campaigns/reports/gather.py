@@ -10,8 +10,8 @@ from datetime import date
 from typing import Any
 
 from campaigns.reports import suppression
-from campaigns.reports.sources import finished_by_sector
 from campaigns.reports.suppression import Part
+from campaigns.training import figures as learned
 from donations import given
 from donations.models import Designation, Donation
 from gifts.ladder import K
@@ -187,7 +187,9 @@ def _parts(rows: Sequence[Part], names: Mapping[str, Any]) -> list[dict[str, Any
 
 def _training(first: date, last: date) -> list[dict[str, Any]]:
     """People who finished awareness training, by sector; none of fewer than eleven."""
-    found = finished_by_sector(first=first, last=last)
+    found = learned.finished_by_sector(first=first, last=last)
     return [
-        {"sector": sector, "count": count} for sector, count in sorted(found.items()) if count >= K
+        {"sector": one.code, "name": {"en": one.name, "es": one.name_es}, "count": count}
+        for one, count in sorted(found.items(), key=lambda pair: pair[0].code)
+        if count >= K
     ]

@@ -55,7 +55,7 @@ COMMENTS = (
     *("campaigns.view_storytalk", "campaigns.change_storytalk"),
 )
 # Figures of impact reports: gathered and published by publishers, read by those who count money.
-REPORTS = ("campaigns.view_reportedition", "campaigns.view_board")
+REPORTS = ("campaigns.view_reportedition",)
 PUBLISHES_REPORTS = (
     *REPORTS,
     "campaigns.add_reportedition",

@@ -2,17 +2,19 @@
 
 from datetime import timedelta
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from campaigns.models import ReportEdition
-from campaigns.reports import editions, gather, suppression, verify
+from campaigns.models import ReportEdition, Sector, TrainingStep
+from campaigns.reports import drawing, editions, gather, suppression, verify
 from campaigns.reports.suppression import Part
 from gifts.trace import calendar
 from tests.campaigns.reported import last_quarter, told
+from tests.campaigns.training_made import make_sector
 from tests.people import person
 from tests.things_made import make_kind, make_wish
 
@@ -49,6 +51,19 @@ def test_things_are_told_in_whole_steps_and_the_last_ten_never(wish):
     told(other, count=25, ready=25)
     found = {one["kind"]: one["count"] for one in drafted().figures["delivered"]}
     assert found == {wish.kind.code: 22, other.kind.code: 11}
+
+
+def test_people_who_learned_are_told_by_sector_from_eleven_on_in_both_languages():
+    for sector, count in ((make_sector("hotel"), 11), (make_sector("hospital"), 10)):
+        TrainingStep.objects.bulk_create(
+            TrainingStep(kind="finished", on=quarter_of_report(), course_key=uuid4(), sector=sector)
+            for _ in range(count)
+        )
+    figures = drafted().figures
+    assert [(one["sector"], one["count"]) for one in figures["training"]] == [("hotel", 11)]
+    (chart,) = (one for one in drawing.exhibits(figures) if one.key == "training")
+    assert chart.rows == [[Sector.objects.get(code="hotel").name, "11"]]
+    assert "hospital" not in str(figures)
 
 
 def test_fewer_than_eleven_stand_in_no_line_and_in_no_sum(wish):
