@@ -51,10 +51,10 @@ def give_box(frequency: str, toward: dict[str, str] | None = None) -> GiveBox:
 
 def _offered() -> tuple[str, dict[tuple[str, str], list[int]]]:
     """The organisation's currency, and amounts by rhythm and currency, at most a second old."""
-    known: tuple[str, dict[tuple[str, str], list[int]]] | None = caches["local"].get("give box")
+    known: tuple[str, dict[tuple[str, str], list[int]]] | None = caches["local"].get("give_box")
     if known is None:
         own = LegalEntity.objects.filter(is_default=True).values_list("currency", flat=True)
         offered = GivingOptions.objects.values_list("frequency", "currency", "amounts_minor")
         known = (own.first() or "", {(often, of): amounts for often, of, amounts in offered})
-        caches["local"].set("give box", known, SECONDS)
+        caches["local"].set("give_box", known, SECONDS)
     return known

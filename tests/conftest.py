@@ -5,6 +5,7 @@ from importlib import import_module
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.utils import translation
 
 from tests import jobs, roles
@@ -31,6 +32,12 @@ def role(request: pytest.FixtureRequest) -> Iterator[str]:
     name = str(marker.args[0]) if marker else roles.PUBLIC
     with roles.acting_as(name):
         yield name
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_remembered() -> None:
+    """What a process keeps for a second is of another test's rows."""
+    caches["local"].clear()
 
 
 @pytest.fixture(autouse=True)
