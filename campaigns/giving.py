@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from django.core.cache import caches
+from django.db.models import Subquery
 
 from core import money
 from donations.models import GivingOptions, LegalEntity
@@ -53,8 +54,12 @@ def _offered() -> tuple[str, dict[tuple[str, str], list[int]]]:
     """The organisation's currency, and amounts by rhythm and currency, at most a second old."""
     known: tuple[str, dict[tuple[str, str], list[int]]] | None = caches["local"].get("give_box")
     if known is None:
-        own = LegalEntity.objects.filter(is_default=True).values_list("currency", flat=True)
-        offered = GivingOptions.objects.values_list("frequency", "currency", "amounts_minor")
-        known = (own.first() or "", {(often, of): amounts for often, of, amounts in offered})
+        own = Subquery(LegalEntity.objects.filter(is_default=True).values("currency")[:1])
+        rows = GivingOptions.objects.annotate(own=own)
+        offered = list(rows.values_list("own", "frequency", "currency", "amounts_minor"))
+        known = (
+            (offered[0][0] or "") if offered else "",
+            {(often, of): amounts for _own, often, of, amounts in offered},
+        )
         caches["local"].set("give_box", known, SECONDS)
     return known

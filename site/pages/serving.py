@@ -155,7 +155,7 @@ def _found(request: HttpRequest, parts: list[str]) -> RouteResult | None:
     # The slugs stand in an index, the ways do not.
     slugs = ["root", home.strip("/"), *parts]
     known = KNOWN_KINDS.get(ways[-1])
-    kinds = [known] if known else [kind for kind in get_page_models() if kind is not Page]
+    kinds = [known] if known else get_page_models()
     chain = list(
         Page.objects.filter(slug__in=slugs, url_path__in=ways)
         .annotate(is_locked=Exists(locks))
@@ -164,8 +164,9 @@ def _found(request: HttpRequest, parts: list[str]) -> RouteResult | None:
     )
     if len(chain) < 2 or any(page.is_locked for page in chain):
         return None
-    kind = chain[-1].specific_class
-    page = getattr(chain[-1], kind._meta.model_name)  # asks anew if another kind stood there
+    kind = chain[-1].specific_class or Page
+    # Asks anew if another kind stood there the last time.
+    page = chain[-1] if kind is Page else getattr(chain[-1], kind._meta.model_name)
     page.above = chain[1:-1]
     try:
         result: RouteResult = page.route(request, parts[len(chain) - 2 :])
@@ -179,5 +180,7 @@ def _found(request: HttpRequest, parts: list[str]) -> RouteResult | None:
 
 def _told_with(kind: type[Page]) -> list[str]:
     """The joins that bring a page of this kind with all it tells."""
+    if kind is Page:
+        return []
     name = kind._meta.model_name
     return [name, *(f"{name}__{told}" for told in getattr(kind, "TOLD_WITH", ()))]

@@ -154,7 +154,6 @@ AUDITOR = Role(
         *_money("view_designation", "view_legalentity", "view_donation", "view_receipt"),
         *_money("view_refund", "view_dispute", "view_payout", "view_reconciliation"),
         *_money("view_bankaccount", "view_bankstatement", "view_bankline", "view_auditpack"),
-        *REPORTS,
     )
 )
 # Words, goals and publishing of wishes; whoever wrote a text is not who passes it.

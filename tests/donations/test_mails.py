@@ -134,8 +134,12 @@ def test_a_corrected_address_gets_the_mail_and_the_old_link_closes(giving, run_j
     assert donation.email == "ruth@example.org"
 
 
-# A plan's mails, a year's, a declaration's and the news have facts, and tests, of their own.
-OTHERS = {"letter", "news", "plan", "receipt_of_year", "gift_aid_confirmation", *mails.READDRESS}
+# Those of plans, years, declarations, readers, learners and concerns have facts, and tests, of
+# their own.
+OTHERS = {
+    *("letter", "news", "plan", "receipt_of_year", "gift_aid_confirmation", "safeguarding"),
+    *("training", *mails.READDRESS),
+}
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -34,7 +34,8 @@ class Command(BaseCommand):
             programme_seed.seed(size, say, checked=not options["unchecked"])
         except programme_seed.Refused as refusal:
             raise CommandError(str(refusal)) from None
-        with connection.cursor() as cursor:
-            cursor.execute("RESET session_replication_role")
+        if options["unchecked"]:
+            with connection.cursor() as cursor:
+                cursor.execute("RESET session_replication_role")
         programme.rebuild()
         say("counted by month")
