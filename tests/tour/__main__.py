@@ -24,7 +24,6 @@ from tests.tour.needs import Needs
 from tests.tour.stage import Stage, clear
 from tests.tour.stories import Given
 from tests.tour.things import Things
-from tests.tour.training import Training
 from tests.tour.words import Words
 
 FOLDER = ROOT / "var" / "tour"
@@ -79,7 +78,6 @@ class Tour:
             Words(self.stage, self.evidence, self.doing).run(windows)
             things = Things(self.stage, self.evidence, self.doing, times=self.times)
             things.run(windows, self.charges)
-            Training(self.stage, self.evidence, self.doing).run(windows)
             books = Needs(self.stage, self.evidence, self.doing).run(windows, self.charges)
         self._months()
         evidence.keep(self.stage, self.evidence)
