@@ -24,6 +24,7 @@ from tests.tour.needs import Needs
 from tests.tour.stage import Stage, clear
 from tests.tour.stories import Given
 from tests.tour.things import Things
+from tests.tour.training import Training
 from tests.tour.words import Words
 
 FOLDER = ROOT / "var" / "tour"
@@ -75,6 +76,8 @@ class Tour:
             with self.doing("a donor finds her receipt in her account"):
                 own = evidence.interesting_receipts(self.stage)[0]
                 evidence.see_my_giving(windows, self.stage, own, self.code)
+            # While there are workers: from the next part on their jobs are done at the desks.
+            Training(self.stage, self.evidence, self.doing).run(windows)
             Words(self.stage, self.evidence, self.doing).run(windows)
             things = Things(self.stage, self.evidence, self.doing, times=self.times)
             things.run(windows, self.charges)
