@@ -5,7 +5,7 @@ export PYTHONPATH := .:site
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev demo-reset code test check tour tour-full canary canary-full faults bench format messages lock
+.PHONY: help demo dev demo-reset code test check tour tour-full canary canary-full faults bench guide lighthouse format messages lock
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -55,6 +55,14 @@ faults: ## The long crash, race and outage runs
 bench: ## Measure speed and limits
 	@sh deploy/bootstrap.sh tests
 	@$(PY) -m bench $(ARGS)
+
+guide: ## Make the pictures of the guide for editors anew (docs/editors.md)
+	@sh deploy/bootstrap.sh tests
+	@$(PY) -m tests.guide $(ARGS)
+
+lighthouse: ## Let Lighthouse judge the first pages, into docs/bench.md (needs Node and Chromium)
+	@sh deploy/bootstrap.sh lighthouse
+	@$(PY) -m bench lighthouse --write
 
 format: ## Format Python and fix what lint can fix
 	@sh deploy/bootstrap.sh

@@ -1,7 +1,8 @@
 """Measure and compare: `make bench`, or `make bench ARGS="intake --write"`.
 
 The names: intake, pages, public, gift, wishes, proposal, exports, programme, dashboard, books,
-receipts, statements, matching; all without one.
+receipts, report, statements, matching; all without one; and lighthouse,
+by `make lighthouse`.
 --write puts the tables into docs/bench.md. The programme takes a while and some 10 GB: --share 0.1
 for a tenth, of the exports, the dashboard and the books too.
 """
@@ -20,12 +21,14 @@ from bench import (
     gift,
     ground,
     intake,
+    lighthouse,
     matching,
     pages,
     programme,
     proposal,
     public,
     receipts,
+    report,
     statements,
     wishes,
 )
@@ -66,8 +69,14 @@ def main() -> int:
         "books": lambda here: books.run(here, options.share),
         "dashboard": lambda here: dashboard.run(here, options.share),
     }
-    alone = {"receipts": receipts.run, "statements": statements.run, "matching": matching.run}
+    alone = {
+        "receipts": receipts.run,
+        "report": report.run,
+        "statements": statements.run,
+        "matching": matching.run,
+    }
     names = options.names or [*on_ground, *alone]
+    on_ground["lighthouse"] = lighthouse.run  # what it needs is not there for the others
     if unknown := set(names) - {*on_ground, *alone}:
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     if any(name in on_ground for name in names):

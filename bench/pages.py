@@ -62,10 +62,10 @@ def run(ground: Ground) -> Table:
     return table
 
 
-def fired(port: int, path: str, **headers: str) -> load.Result:
+def fired(port: int, path: str, *, seconds: float = SECONDS, **headers: str) -> load.Result:
     one = load.request(port, path, **headers)
     load.fire(port, [[one]] * load.CLIENTS, 0.5)
-    result = load.fire(port, [[one]] * load.CLIENTS, SECONDS)
+    result = load.fire(port, [[one]] * load.CLIENTS, seconds)
     assert result.wrong == 0, f"{path}: {result.wrong} were not answered with 200"
     return result
 

@@ -1,12 +1,13 @@
 """The pieces a page's body is put together from."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 
 from campaigns import giving
@@ -15,6 +16,8 @@ from donations.models import GivingOptions
 
 # The one kind of block whose words need a consent; also in stored bodies.
 SURVIVORS_WORDS = "survivor"
+# The one kind of block that makes files public; also in stored bodies.
+DOWNLOADS = "downloads"
 FEATURES = ["h3", "h4", "bold", "italic", "ul", "ol", "link", "hr"]
 # What would lead to a house: of what `core.findable` looks for, the kinds that tell of a place.
 LEADING = ("place", "coordinates", "phone")
@@ -64,6 +67,8 @@ class FiguresBlock(blocks.StructBlock):
 
     class Meta:
         template = "pages/blocks/figures.html"
+        # As many as it needs, else it cannot be saved and nobody sees why.
+        default: ClassVar[dict[str, Any]] = {"figures": [{"value": "", "label": ""}] * 2}
         icon = "list-ol"
         label = _("Figures")
 
@@ -79,6 +84,7 @@ class StepsBlock(blocks.StructBlock):
 
     class Meta:
         template = "pages/blocks/steps.html"
+        default: ClassVar[dict[str, Any]] = {"steps": [{"title": "", "text": ""}] * 2}
         icon = "order"
         label = _("Steps: how a gift travels")
 
@@ -96,6 +102,9 @@ class GiveBlock(blocks.StructBlock):
 class MeaningBlock(blocks.StructBlock):
     amount = blocks.CharBlock(max_length=20, label=_("amount"), help_text=_("As in $5."))
     text = blocks.CharBlock(max_length=200, label=_("what it does, in plain words"))
+
+    class Meta:
+        help_text = _("A line to read below the amounts, as in “$5: a bus pass for a week”.")
 
 
 class GiveBoxBlock(blocks.StructBlock):
@@ -131,6 +140,12 @@ class GiveBoxBlock(blocks.StructBlock):
         template = "pages/blocks/give_box.html"
         icon = "pick"
         label = _("Give box: amounts to press")
+        help_text = _(
+            "The amounts to press are the suggested amounts of “how often”: nobody types them "
+            "here. “What an amount does” are lines to read below them; it may stay empty."
+        )
+        # Else it begins with an empty meaning, whose fields must be filled before it is saved.
+        default: ClassVar[dict[str, Any]] = {"meanings": [], "frequency": "once"}
 
 
 class QuestionBlock(blocks.StructBlock):
@@ -210,6 +225,7 @@ class TimelineBlock(blocks.StructBlock):
 
     class Meta:
         template = "campaigns/blocks/timeline.html"
+        default: ClassVar[dict[str, Any]] = {"moments": [{"when": "", "title": "", "text": ""}] * 2}
         icon = "date"
         label = _("Timeline")
 
@@ -275,6 +291,29 @@ class PartnerBlock(blocks.StructBlock):
         label = _("Partner")
 
 
+class DownloadsBlock(blocks.StructBlock):
+    """Files to take along, each with its name, language, kind and size."""
+
+    heading = blocks.CharBlock(label=_("heading"), max_length=80)
+    text = blocks.CharBlock(required=False, max_length=300, label=_("text"))
+    files = blocks.ListBlock(
+        DocumentChooserBlock(label=_("file")), min_num=1, max_num=12, label=_("files")
+    )
+
+    def get_context(
+        self, value: dict[str, Any], parent_context: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        # A file that was deleted, or taken off the site, leaves no dead link behind.
+        files = [file for file in value["files"] if file and not file.taken_off_at]
+        return context | {"files": files}
+
+    class Meta:
+        template = "campaigns/blocks/downloads.html"
+        icon = "download"
+        label = _("Downloads: files to take along")
+
+
 class CampaignBodyBlock(blocks.StreamBlock):
     """What a campaign's page is put together from."""
 
@@ -288,6 +327,7 @@ class CampaignBodyBlock(blocks.StreamBlock):
     progress = ProgressBlock()
     partner = PartnerBlock()
     questions = QuestionsBlock()
+    downloads = DownloadsBlock()
     give_box = GiveBoxBlock()
 
 
@@ -315,59 +355,6 @@ class StoryBodyBlock(blocks.StreamBlock):
     text = TextBlock()
     survivor = SurvivorsWordsBlock()
     picture_text = PictureTextBlock()
-    picture = PictureBlock()
-    quote = QuoteBlock()
-    timeline = TimelineBlock()
-    partner = PartnerBlock()
-    questions = QuestionsBlock()
-    give_box = GiveBoxBlock()
-
-
-class ReportChartBlock(blocks.StructBlock):
-    """One of the report's own charts at this place, with a word to it."""
-
-    chart = blocks.ChoiceBlock(
-        choices=[
-            ("delivered", _("Things that reached people")),
-            ("purposes", _("Given, by purpose")),
-            ("ways", _("Given, by the way it came")),
-            ("training", _("Awareness training, by sector")),
-        ],
-        label=_("chart"),
-    )
-    text = blocks.CharBlock(required=False, max_length=400, label=_("a word to it"))
-
-    def get_context(
-        self, value: dict[str, Any], parent_context: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
-        """One chart for each currency; none where nothing may be told."""
-        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
-        found = context.get("exhibits") or []
-        return context | {"shown": [one for one in found if one.table == value["chart"]]}
-
-    class Meta:
-        template = "campaigns/reports/chart_block.html"
-        icon = "order"
-        label = _("Chart with its table")
-
-
-class ReportHeadlinesBlock(blocks.StructBlock):
-    """The report's headline figures once more."""
-
-    heading = blocks.CharBlock(required=False, label=_("heading"))
-
-    class Meta:
-        template = "campaigns/reports/headlines_block.html"
-        icon = "list-ol"
-        label = _("Headline figures")
-
-
-class ReportBodyBlock(blocks.StreamBlock):
-    """What an impact report says around its figures. A survivor's words have no block here."""
-
-    text = TextBlock()
-    headlines = ReportHeadlinesBlock()
-    chart = ReportChartBlock()
     picture = PictureBlock()
     quote = QuoteBlock()
     timeline = TimelineBlock()

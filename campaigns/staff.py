@@ -5,15 +5,18 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import Count, Q, QuerySet
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
-from django.utils.translation import get_language, gettext
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.admin.ui.tables import Column
+from wagtail.models import Locale
 
-from campaigns import report
-from campaigns.models import Campaign
+from campaigns import campaign_report
+from campaigns.editing import behind
+from campaigns.models import Campaign, CampaignIndexPage
 from core import money
 from donations.models import Designation, GivingOptions
 from donations.staff.giving import PlainList, Settings
@@ -24,12 +27,12 @@ class CampaignForm(WagtailAdminModelForm):
     """The goal is typed as people say it: 6,000 or 40; amounts become minor units here."""
 
     goal = forms.CharField(
-        label=_("goal"),
+        label=_("Goal"),
         required=False,
         max_length=20,
         help_text=_("An amount such as 6000, or how many. Left empty for a wish."),
     )
-    goal_currency = forms.ChoiceField(label=_("currency of the goal"), required=False)
+    goal_currency = forms.ChoiceField(label=_("Currency of the goal"), required=False)
 
     class Meta:
         model = Campaign
@@ -101,12 +104,52 @@ def _report(row: Campaign) -> str:
     return format_html('<a href="{}" aria-label="{}: {}">{}</a>', url, told, row, told)
 
 
+def _pages(row: Any) -> str:
+    """To its page in each language; where there is none, to a new one that knows its campaign."""
+    pages = sorted(row.pages.all(), key=lambda page: page.locale_id)
+    if not pages:
+        index = CampaignIndexPage.objects.filter(locale=Locale.get_default()).first()
+        if index is None:
+            return gettext("The list of campaigns has no page yet: ask an administrator")
+        url = reverse("wagtailadmin_pages:add", args=["campaigns", "campaignpage", index.pk])
+        return format_html(
+            '<a href="{}?campaign={}">{}</a>', url, row.pk, gettext("Write its page")
+        )
+    links = (
+        (
+            reverse("wagtailadmin_pages:edit", args=[page.pk]),
+            page.locale.get_display_name(),
+            "" if page.live else gettext(" (draft)"),
+            _behind(row.parts_behind.get(page.pk, 0)),
+        )
+        for page in pages
+    )
+    return format_html_join(SafeString("<br>"), '<a href="{}">{}{}</a>{}', links)
+
+
+def _behind(parts: int) -> str:
+    """How much of a translation is still to be done."""
+    if not parts:
+        return ""
+    text = ngettext("%(n)d part to translate", "%(n)d parts to translate", parts)
+    return format_html('<br><span class="ns-tone ns-warn">{}</span>', text % {"n": parts})
+
+
 class Campaigns(PlainList):
     def get_base_queryset(self) -> QuerySet[Campaign]:
         rows: QuerySet[Campaign] = super().get_base_queryset()
         reads = Q(readers__confirmed_at__isnull=False, readers__left_at=None)
         rows = rows.annotate(followers=Count("readers", filter=reads))
-        return rows.select_related("designation")
+        return rows.select_related("designation").prefetch_related("pages__locale")
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Of all rows' pages at once: what is still to be translated."""
+        context: dict[str, Any] = super().get_context_data(*args, **kwargs)
+        rows = list(context["object_list"])
+        told = behind.of_all(page.pk for row in rows for page in row.pages.all())
+        for row in rows:
+            row.parts_behind = {key: found.parts for key, (_page, _source, found) in told.items()}
+        return context
 
 
 class CampaignsDesk(Settings):
@@ -122,7 +165,8 @@ class CampaignsDesk(Settings):
     add_to_admin_menu = True
     icon = "pick"
     list_display: ClassVar[list[Any]] = [
-        *("name", "code", Column(_shown, label=_("Goal"))),
+        # What may be behind stands where a phone shows it.
+        *("name", Column(_pages, label=_("Pages")), "code", Column(_shown, label=_("Goal"))),
         *("designation", "starts_on", "ends_on"),
         Column(_followers, label=_("Followers")),
         Column(_report, label=_("How it goes")),
@@ -152,7 +196,9 @@ class CampaignsDesk(Settings):
     def get_urlpatterns(self) -> list[URLPattern]:
         return [
             *super().get_urlpatterns(),
-            path("report/<int:pk>/", report.ReportPage.as_view(), name="report"),
-            path("report/<int:pk>/figures.csv", report.figures, name="figures"),
-            path("flyer/<int:pk>/<slug:language>/<slug:size>/", report.sheet, name="flyer"),
+            path("report/<int:pk>/", campaign_report.ReportPage.as_view(), name="report"),
+            path("report/<int:pk>/figures.csv", campaign_report.figures, name="figures"),
+            path(
+                "flyer/<int:pk>/<slug:language>/<slug:size>/", campaign_report.sheet, name="flyer"
+            ),
         ]

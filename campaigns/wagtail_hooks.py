@@ -10,13 +10,16 @@ from wagtail.admin import messages
 from wagtail.admin.viewsets.base import ViewSet, ViewSetGroup
 from wagtail.log_actions import LogFormatter
 
-from campaigns.checks_panel import ACTION, ReasonsDesk, lacks_reason
+from campaigns.challenges.staff import ChallengesDesk
 from campaigns.comments.staff import CommentsDesk, TalksDesk
+from campaigns.editing import behind
+from campaigns.editing.beside import TranslationsDesk
+from campaigns.editing.checks_panel import ACTION, ReasonsDesk, lacks_reason
 from campaigns.letters.staff import LettersDesk
 from campaigns.models import StoryPage
 from campaigns.news.staff import ReadersDesk
+from campaigns.reports.board_desk import BoardDesk
 from campaigns.reports.staff import ReportsDesk
-from campaigns.sponsors import ChallengesDesk
 from campaigns.staff import CampaignsDesk
 from campaigns.stories import gate
 from campaigns.stories.staff import TasksDesk
@@ -59,7 +62,15 @@ def training() -> Training:
 
 @hooks.register("register_admin_viewset")
 def desks() -> list[ViewSet]:
-    return [CampaignsDesk(), ChallengesDesk(), TasksDesk(), ReportsDesk(), ReasonsDesk()]
+    return [
+        CampaignsDesk(),
+        ChallengesDesk(),
+        TasksDesk(),
+        ReportsDesk(),
+        BoardDesk(),
+        ReasonsDesk(),
+        TranslationsDesk(),
+    ]
 
 
 @hooks.register("register_admin_viewset")
@@ -101,3 +112,15 @@ def published_anyway(actions: Any) -> None:
             return " ".join(filter(None, kept)) or str(self.message)
 
     actions.register_action(ACTION)(Formatter)
+
+
+@hooks.register("before_edit_page")
+def note_what_it_was(request: HttpRequest, page: Any) -> None:
+    """Translations that nobody has saved yet: how they stand before something changes."""
+    if request.method == "POST":
+        behind.learn_before(page)
+
+
+@hooks.register("after_edit_page")
+def note_what_was_translated(request: HttpRequest, page: Any) -> None:
+    behind.learn(page)

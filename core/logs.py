@@ -48,13 +48,22 @@ class RequestLog:
         started = time.perf_counter()
         response = self.get_response(request)
         if not request.path.startswith("/static/"):
-            request_log.info(
-                "request",
-                extra={
-                    "method": request.method,
-                    "path": TOKEN.sub("/…", request.path),
-                    "status": response.status_code,
-                    "ms": round((time.perf_counter() - started) * 1000, 1),
-                },
-            )
+            told(request.method or "", request.path, response.status_code, started)
         return response
+
+
+def told(method: str, path: str, status: int, started: float) -> None:
+    """Log one answered request.
+
+    Args:
+        started: by `time.perf_counter`.
+    """
+    request_log.info(
+        "request",
+        extra={
+            "method": method,
+            "path": TOKEN.sub("/…", path),
+            "status": status,
+            "ms": round((time.perf_counter() - started) * 1000, 1),
+        },
+    )

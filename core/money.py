@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.core import get_global
@@ -71,6 +72,7 @@ def parse(text: str, currency: str) -> int:
         raise ValueError("not an amount") from error
 
 
+@lru_cache(8192)
 def display(amount_minor: int, currency: str, language: str = "en") -> str:
     """The amount as a person of this language writes it in the Americas: "$1,234.50"."""
     text = format_currency(
@@ -79,6 +81,7 @@ def display(amount_minor: int, currency: str, language: str = "en") -> str:
     return _apart(text)
 
 
+@lru_cache(8192)
 def display_short(amount_minor: int, currency: str, language: str = "en") -> str:
     """Like `display`, without the cents where there are none: "$25"."""
     if amount_minor % 10 ** exponent(currency):
@@ -94,6 +97,7 @@ def display_short(amount_minor: int, currency: str, language: str = "en") -> str
     return _apart(text)
 
 
+@cache
 def _locale(language: str) -> Locale:
     """CLDR's plain "es" writes as in Spain: "1.234,50 US$"."""
     return Locale.parse("es_US" if language == "es" else language.replace("-", "_"))

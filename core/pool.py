@@ -1,7 +1,8 @@
 """The same work on many things, a process for each core: for drawing, which holds Python's lock.
 
 Processes are spawned, never forked: a worker has threads and open connections. They know Django's
-settings and templates and need no database. When their parent dies, however it dies, so do they.
+settings, templates and translations, and none of our apps: models and desks would take as much
+memory again, and drawing needs no database. When their parent dies, however it dies, so do they.
 """
 
 import multiprocessing
@@ -11,9 +12,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
+from pathlib import Path
 from typing import TypeVar
 
 import django
+from django.apps import apps
+from django.conf import settings
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -36,7 +40,8 @@ def each(
     """Every item with what `work` made of it, in order; few of them wait in memory at a time.
 
     Args:
-        work: a function of a module, as it is looked up anew in the other process.
+        work: a function of a module, as it is looked up anew in the other process. Neither that
+            module nor what it is given may know models.
         count: how many items about; few are done right here.
         processes: as many as cores, if not said.
     """
@@ -47,7 +52,9 @@ def each(
         return
     context = multiprocessing.get_context("spawn")
     rest = iter(items)
-    with ProcessPoolExecutor(wanted, mp_context=context, initializer=_begin) as pool:
+    with ProcessPoolExecutor(
+        wanted, mp_context=context, initializer=_begin, initargs=(_translations(),)
+    ) as pool:
         under_way: deque[tuple[Item, Future[Result]]] = deque()
         for item in islice(rest, 4 * wanted):
             under_way.append((item, pool.submit(work, item)))
@@ -62,10 +69,17 @@ def each(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _begin() -> None:
+def _translations() -> list[str]:
+    """Where they lie, in the order in which Django asks."""
+    own = [Path(app.path) / "locale" for app in apps.get_app_configs()]
+    return [*map(str, settings.LOCALE_PATHS), *(str(path) for path in own if path.is_dir())]
+
+
+def _begin(translations: list[str]) -> None:
     parent = multiprocessing.parent_process()
     assert parent is not None  # spawned by `each`
     threading.Thread(target=_end_with, args=[parent], daemon=True).start()
+    settings.INSTALLED_APPS, settings.LOCALE_PATHS = [], translations
     django.setup()
 
 

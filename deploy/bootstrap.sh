@@ -1,13 +1,14 @@
 #!/bin/sh
 # Make this checkout ready to run: system packages, .venv, locked Python packages, translations.
 # Safe to repeat and quick when nothing is missing. `sh deploy/bootstrap.sh tests` also brings what
-# only tests and the tour need, `sh deploy/bootstrap.sh faults` besides it LibreOffice (over 200 MB).
+# only tests and the tour need, `sh deploy/bootstrap.sh faults` besides it LibreOffice (over 200 MB),
+# `sh deploy/bootstrap.sh lighthouse` besides it Lighthouse, where there is npm (150 MB).
 # PYTHON=… chooses the interpreter (3.11 or newer).
 set -eu
 cd "$(dirname "$0")/.."
 lock=requirements/dev.txt # pinned, with a hash for each file
 stamp=.venv/made-from
-case ${1:-} in tests | faults) tests=yes ;; *) tests= ;; esac
+case ${1:-} in tests | faults | lighthouse) tests=yes ;; *) tests= ;; esac
 PATH=$PATH:/usr/sbin:/sbin
 
 say() { printf '%s\n' "$*" >&2; }
@@ -96,6 +97,21 @@ if [ -n "$tests" ] && [ ! -e "$cli/node_modules/.bin/stripe" ] && command -v npm
   npm install --prefix "$cli" --no-save --no-package-lock --no-audit --no-fund --silent \
     @stripe/cli@1.52.0 >/dev/null 2>&1 ||
     say "The Stripe CLI could not be installed; the test that uses it will be skipped."
+fi
+
+# --- Lighthouse, locked with a hash for each file, as `make lighthouse` needs it --------------------
+if [ "${1:-}" = lighthouse ]; then
+  command -v npm >/dev/null || stop "npm is missing: install Node 18.20 or newer, then try again."
+  judge=var/cache/lighthouse
+  mkdir -p "$judge"
+  if ! cmp -s bench/lighthouse_cli/package-lock.json "$judge/package-lock.json"; then
+    say "Installing Lighthouse (one to three minutes; only now and after an update) …"
+    cp bench/lighthouse_cli/package.json bench/lighthouse_cli/package-lock.json "$judge/"
+    npm ci --prefix "$judge" --ignore-scripts --no-audit --no-fund --silent || {
+      rm -f "$judge/package-lock.json"
+      stop "Lighthouse could not be installed; the reason stands above."
+    }
+  fi
 fi
 
 # --- Translations: .mo files are made, not committed -----------------------------------------------

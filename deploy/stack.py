@@ -304,14 +304,18 @@ class Stack:
             ]
         for migration in migrations:
             migration.result()
+        if (self.data / "sign-ins.txt").exists():
+            for command in ("roles", "update_index"):
+                self.manage(command)
         stamp.write_text(state)
 
     def _schema(self) -> str:
-        """Changes with every migration, every library and the databases themselves."""
+        """Changes with every migration, library and role, and the databases themselves."""
         digest = hashlib.sha256(repr(self.databases).encode())
         migrations = list(ROOT.glob("*/migrations/*.py"))
         migrations += ROOT.glob("*/*/migrations/*.py")
-        for file in (*sorted(migrations), ROOT / "requirements" / "base.txt"):
+        others = (ROOT / "requirements" / "base.txt", ROOT / "site" / "staff" / "roles.py")
+        for file in (*sorted(migrations), *others):
             digest.update(file.read_bytes())
         return digest.hexdigest()
 

@@ -1,4 +1,4 @@
-"""What was given in a time, by purpose and by way, read from the books. Nothing is taken off."""
+"""What was given and spent in a time, by purpose and way, from the books. Nothing is taken off."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +29,20 @@ def by_way(*, first: date, last: date) -> list[Given]:
     return _sums("entry__donation__source", first, last)
 
 
+def spent(*, first: date, last: date) -> list[Given]:
+    """What was bought for people, by designation; `gifts` counts the purchases."""
+    rows = (
+        _postings(first, last, Posting.Account.PURCHASES)
+        .values("designation_id", "currency")
+        .annotate(number=Count("entry", distinct=True), total=Sum("amount_minor"))
+        .order_by("currency", "designation_id")
+    )
+    return [
+        Given(row["designation_id"] or "", row["currency"], row["number"], row["total"])
+        for row in rows
+    ]
+
+
 def gifts(*, first: date, last: date) -> dict[str, int]:
     """How many gifts, by currency: one that went to two purposes is one."""
     number = Count("entry__donation", distinct=True)
@@ -46,9 +60,11 @@ def _sums(key: str, first: date, last: date) -> list[Given]:
     return [Given(row[key] or "", row["currency"], row["number"], -row["total"]) for row in rows]
 
 
-def _postings(first: date, last: date) -> QuerySet[Posting]:
+def _postings(
+    first: date, last: date, account: str = Posting.Account.CONTRIBUTIONS
+) -> QuerySet[Posting]:
     return Posting.objects.filter(
-        account=Posting.Account.CONTRIBUTIONS,
+        account=account,
         entry__livemode=settings.STRIPE_LIVE,
         entry__posted_on__range=(first, last),
     )

@@ -27,7 +27,7 @@ from donations.models import (
 )
 from donations.plans import letters
 from donations.plans import links as plan_links
-from donations.receipts import links
+from donations.receipts import enclosing, links
 
 Status = Mail.Status
 # Only the mailed link proves the address; the review page's own address does not.
@@ -291,8 +291,13 @@ def _receipt_of_year(mail: Mail, preview: bool) -> dict[str, Any]:
 
 
 def _statement(mail: Mail, preview: bool) -> dict[str, Any]:
-    statement = Statement.objects.get(pk=mail.about.removeprefix("statement:"))
-    return _paper_of_year(mail, preview, statement, statement.facts)
+    rows = Statement.objects.select_related("run")
+    statement = rows.get(pk=mail.about.removeprefix("statement:"))
+    enclosed = enclosing.link(statement, language=mail.language)
+    return {
+        **_paper_of_year(mail, preview, statement, statement.facts),
+        "enclosed_link": "…" if enclosed and preview else enclosed,
+    }
 
 
 def _paper_of_year(

@@ -67,6 +67,7 @@ def seed(size: Size, say: Say, *, checked: bool = True) -> None:
     with transaction.atomic():
         for statement in _plans():
             _run(statement, given)
+        _run("ANALYZE donations_plan, donations_donor", given)
     say(f"{size.plans} plans and their stories")
     left = size.donations
     for first in range(1, size.plans + 1, CHUNK):
@@ -123,6 +124,7 @@ def _give(source: str, given: dict[str, Any]) -> int:
     """Gifts from this source: written down, with their lines, paid; how many."""
     with transaction.atomic():
         _run(f"CREATE TEMP TABLE given ON COMMIT DROP AS {source}", given)
+        _run("ANALYZE given", given)
         count = _run(
             _insert(
                 Donation, "given",
@@ -140,7 +142,7 @@ def _give(source: str, given: dict[str, Any]) -> int:
         line = {"donation": "d.id", "designation": "%(purpose)s", "amount_minor": "amount"}
         _run(_insert(DonationLine, source, **line), given)
         # The rule that looks up a gift's lines plans its query by what is known of the table.
-        _run("ANALYZE donations_donationline", given)
+        _run("ANALYZE donations_donationline, donations_donation", given)
         _run(PAY, given)
     return count
 

@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from donations import mails
 from donations.models import LegalEntity, Mail
-from donations.staff.desk import moment
+from donations.staff.cells import moment
 
 TEMPLATE = "emergency"
 

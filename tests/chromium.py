@@ -17,6 +17,12 @@ ARGUMENTS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
+# Also what is blocked without a word in the console.
+BLOCKED = """
+addEventListener('securitypolicyviolation', event => console.error(
+  `Content Security Policy: ${event.effectiveDirective} blocked ${event.blockedURI}`
+));
+"""
 WIDTHS = {"phone": (360, 740), "tablet": (820, 1180), "desktop": (1280, 800)}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -93,6 +99,7 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
             )
         )
         contexts[-1].set_default_timeout(10_000)
+        contexts[-1].add_init_script(BLOCKED)
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
         page.on(

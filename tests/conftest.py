@@ -1,11 +1,13 @@
 """Fixtures for every test; docs/development.md lists them. tests/server.py comes before this."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from importlib import import_module
 
 import pytest
 from django.conf import settings
 from django.core.cache import caches
+from django.core.cache.backends.locmem import LocMemCache
 from django.utils import translation
 
 from tests import jobs, roles
@@ -35,9 +37,27 @@ def role(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_remembered() -> None:
-    """What a process keeps for a second is of another test's rows."""
+def remembered(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process keeps for a second is of another test's rows; within a test it stays.
+
+    A slow machine would else read it anew between two pages and count that among their queries.
+    Only before a browser, which waits for what is new, and where a test is about its age
+    (`ages`), it lasts as long as on the site.
+    """
     caches["local"].clear()
+    marks = map(request.node.get_closest_marker, ("browser", "ages"))
+    if not any(marks):
+        monkeypatch.setattr(LocMemCache, "get_backend_timeout", lambda *_: None)
+
+
+@pytest.fixture(autouse=True)
+def one_stretch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is limited to so many in ten minutes is counted in one stretch, up to the year 2079.
+
+    Stretches begin by the clock on the wall: a test would else go over the end of one now and
+    then, and no limit would be reached. A test that is about them sets its own.
+    """
+    monkeypatch.setattr("donations.defence.TALLY_TIME", timedelta(days=40_000))
 
 
 @pytest.fixture(autouse=True)

@@ -1,12 +1,21 @@
-"""Databases for tests: cloned before Django starts; a throw-away pair for tests that commit."""
+"""Databases for tests: cloned before Django starts; a throw-away pair for tests that commit.
+
+Each worker has two pairs: a bare one, and, for tests that use the fixture `seeded`, one in
+which the demo's first content stands.
+"""
 
 import itertools
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connections
+from django.utils import translation
 
-from tests import server
+from donations import demo as donations_demo
+from pages import demo as pages_demo
+from tests import roles, server
 
 _numbers = itertools.count(1)
 
@@ -31,24 +40,67 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(f"{item.nodeid}: own_database needs no django_db mark.")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before any fixture: Django begins a test's transaction in the database it finds named."""
+    if "seeded" in getattr(item, "fixturenames", ()):
+        _point_to(_demos_own())
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    _point_to(server.run.main)
+
+
+def _demos_own() -> server.Clone:
+    main = server.run.main
+    return server.Clone(f"{main.name}_demo", main.server)
+
+
+def _point_to(clone: server.Clone) -> None:
+    """Django's connections, in every thread."""
+    for alias, name in (("default", clone.name), ("vault", clone.vault_name)):
+        if connections.settings[alias]["NAME"] != name:
+            connections[alias].close()
+            connections.settings[alias]["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def _seeded_once(both_roles: None, django_db_setup: None, django_db_blocker: Any) -> None:
+    """Makes it, once for each worker: seconds of work that its tests share."""
+    clone = _demos_own()
+    server.clone(clone.server, server.run.template, clone.name)
+    here = roles.acting_as(roles.PUBLIC), translation.override(settings.LANGUAGE_CODE)
+    with django_db_blocker.unblock(), here[0], here[1]:
+        donations_demo.seed()
+        pages_demo.seed()
+    connections.close_all()
+
+
+@pytest.fixture
+def seeded(_seeded_once: None) -> None:
+    """In this test's database stands what `donations.demo` and `pages.demo` seed."""
+
+
 @pytest.fixture
 def own_database(
-    django_db_blocker: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, django_db_blocker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[server.Clone]:
     """A throw-away pair of databases where commits are real: for threads and child processes.
 
     Django's connections, in every thread, and DATABASE_URL point to it while the test runs.
     """
     run = server.run
-    made = server.clone(run.server, run.template, f"{run.main.name}_{next(_numbers)}")
-    names = {"default": made.name, "vault": made.vault_name}
+    template = run.template
+    if "seeded" in request.fixturenames:
+        request.getfixturevalue("seeded")
+        template = _demos_own().name
+    made = server.clone(run.server, template, f"{run.main.name}_{next(_numbers)}")
     monkeypatch.setenv("DATABASE_URL", made.url)
     monkeypatch.setenv("VAULT_DATABASE_URL", made.vault_url)
-    for alias, name in names.items():
-        connections[alias].close()
-        monkeypatch.setitem(connections.settings[alias], "NAME", name)
+    _point_to(made)
     try:
-        with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        with django_db_blocker.unblock():
             yield made
     finally:
         connections.close_all()

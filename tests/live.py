@@ -9,6 +9,7 @@ import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
 
+from pages.serving import AtOnce
 from tests import roles
 from tests.server import Clone
 
@@ -50,6 +51,8 @@ def live(own_database: Clone) -> Iterator[Live]:
 def _application(role: str) -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
     with roles.acting_as(role):
         inner = get_wsgi_application()
+        if role == roles.PUBLIC:
+            inner = AtOnce(inner)
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         roles.current.set(role)  # of this thread, which answers for this side alone

@@ -7,7 +7,6 @@ from typing import Any
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 
 from accounts.models import User
-from staff import roles
 from tests.roles import STAFF, RoleClient
 
 PASSWORD = "correct horse battery staple"
@@ -23,8 +22,6 @@ def person(*names: str, factor: bool = True, **fields: Any) -> User:
         fields.setdefault("access_until", date(2099, 12, 31))
     user = User.objects.create_user(password=PASSWORD, **fields)
     if names:
-        if Group.objects.filter(name__in=names).count() < len(names):
-            roles.sync()  # a second's work: once in each test
         user.groups.set(Group.objects.filter(name__in=names))
         assert user.groups.count() == len(names)
     if factor:

@@ -235,13 +235,17 @@ def _fingerprint() -> str:
     digest.update("\n".join(sorted(installed)).encode())
     folders = ("core", "donations", "gifts", "campaigns", "site")
     files = [file for folder in folders for file in (ROOT / folder).rglob("migrations/**/*.py")]
-    for file in (*sorted(files), ROOT / "site/config/settings.py", ROOT / "deploy/roles.sql"):
+    others = ("site/config/settings.py", "site/staff/roles.py", "deploy/roles.sql")
+    for file in (*sorted(files), *(ROOT / other for other in others)):
         digest.update(f"{file.relative_to(ROOT)}\n".encode() + file.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def _make_templates(server: embedded.Server, template: str) -> None:
-    """Migrate both databases side by side. The vault's is renamed last: it marks both as whole."""
+    """Migrate both databases side by side, and make the roles of staff, a second of work.
+
+    The vault's is renamed last: it marks both as whole.
+    """
     _drop(server, template)
     for name in (template, f"{template}_new"):
         with _owner(server) as cursor:
@@ -260,20 +264,23 @@ def _make_templates(server: embedded.Server, template: str) -> None:
         "DATABASE_URL": server.owner_url(template),
         "VAULT_DATABASE_URL": server.owner_url(f"{template}_new"),
     }
-    commands = [
-        subprocess.Popen(
-            [sys.executable, "manage.py", "migrate", "--verbosity=0", *which],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for which in ((), ("vault", "--database=vault"))
-    ]
-    said = [command.communicate()[0] for command in commands]
-    if any(command.returncode for command in commands):
-        raise embedded.EmbeddedError("The test databases could not be migrated:\n" + "".join(said))
+    migrate = ("migrate", "--verbosity=0")
+    for together in ((migrate, (*migrate, "vault", "--database=vault")), (("roles",),)):
+        commands = [
+            subprocess.Popen(
+                [sys.executable, "manage.py", *command],
+                cwd=ROOT,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+            for command in together
+        ]
+        said = [command.communicate()[0] for command in commands]
+        if any(command.returncode for command in commands):
+            words = "The test databases could not be made:\n" + "".join(said)
+            raise embedded.EmbeddedError(words)
     with _owner(server) as cursor:
         cursor.execute(f'ALTER DATABASE "{template}_new" RENAME TO "{template}_vault"')
 

@@ -1,10 +1,13 @@
-"""The process: Wagtail's own project template of settings and middleware, templates kept compiled.
+"""The process: Wagtail's own project template of settings and middleware.
 
-`python -m bench.stock.server` makes the tables of the database in STOCK_DATABASE_URL and a few
-pages; granian serves `bench.stock.server:application`.
+`python -m bench.stock.server` makes the tables of the database in STOCK_DATABASE_URL (its files
+lie in STOCK_MEDIA) and a few pages, one of them with the words of a campaign, which come as JSON
+on its standard input; granian serves `bench.stock.server:application`.
 """
 
+import json
 import os
+import sys
 from datetime import date
 
 import django
@@ -13,19 +16,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 
-BASE = """{% load wagtailcore_tags wagtailuserbar %}<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{% if page.seo_title %}{{ page.seo_title }}
-{% else %}{{ page.title }}{% endif %}</title>{% if page.search_description %}
-<meta name="description" content="{{ page.search_description }}">{% endif %}</head>
-<body>{% wagtailuserbar %}<h1>{{ page.title }}</h1>{{ page.body|richtext }}
-{% block below %}{% endblock %}</body></html>"""
-HOME = """{% extends "base.html" %}{% load wagtailcore_tags %}{% block below %}
-{% for one in below %}{% with one.specific as page %}<h2><a href="{% pageurl page %}">
-{{ page.title }}</a></h2>{{ page.intro }}{% endwith %}{% endfor %}{% endblock %}"""
-TEXT = """{% extends "base.html" %}{% load wagtailcore_tags %}{% block below %}
-<p>{{ page.date }}</p><p>{{ page.intro }}</p>
-<p><a href="{{ page.get_parent.url }}">Return</a></p>{% endblock %}"""
-TEMPLATES = {"base.html": BASE, "home_page.html": HOME, "text_page.html": TEXT}
 WORDS = "<p>A plain page with a few sentences of text, as a tutorial would have it.</p>" * 12
 
 wagtail_parts = ("redirects", "forms", "settings")
@@ -56,20 +46,13 @@ settings.configure(
     TEMPLATES=[
         {
             "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "APP_DIRS": True,
             "OPTIONS": {
-                "loaders": [
-                    ("django.template.loaders.cached.Loader", [
-                        ("django.template.loaders.locmem.Loader", TEMPLATES),
-                        "django.template.loaders.app_directories.Loader",
-                    ])
-                ],
                 "context_processors": [
-                    f"django.{name}"
-                    for name in (
-                        "template.context_processors.request",
-                        "contrib.auth.context_processors.auth",
-                        "contrib.messages.context_processors.messages",
-                    )
+                    "django.template.context_processors.request",
+                    "django.contrib.auth.context_processors.auth",
+                    "django.contrib.messages.context_processors.messages",
+                    "wagtail.contrib.settings.context_processors.settings",
                 ],
             },
         }
@@ -78,14 +61,24 @@ settings.configure(
     WAGTAIL_SITE_NAME="stock",
     WAGTAILADMIN_BASE_URL="http://localhost",
     STATIC_URL="/static/",
+    MEDIA_ROOT=os.environ["STOCK_MEDIA"],
     USE_TZ=True,
 )  # fmt: skip
 
 
 def fill() -> None:
+    from django.core.files.base import ContentFile  # noqa: PLC0415
+    from wagtail.documents.models import Document  # noqa: PLC0415
     from wagtail.models import Page, Site  # noqa: PLC0415
 
-    from bench.stock.models import HomePage, TextPage  # noqa: PLC0415 - after Django is set up
+    from bench.stock.models import (  # noqa: PLC0415 - after Django is set up
+        Amount,
+        CampaignPage,
+        Gift,
+        HomePage,
+        Organisation,
+        TextPage,
+    )
 
     call_command("migrate", verbosity=0)
     Page.objects.filter(depth=2).delete()
@@ -95,8 +88,29 @@ def fill() -> None:
         one = TextPage(title=f"Page {number}", slug=f"page-{number}", date=date(2026, 1, 1))
         one.intro, one.body = "An introduction.", WORDS
         home.add_child(instance=one)
+    told = json.load(sys.stdin)
+    Document.objects.all().delete()
+    paper = ContentFile(b"%PDF-1.7", name="paper.pdf")
+    papers = [Document.objects.create(title=title, file=paper) for title in told["files"]]
+    for block in told["body"]:
+        for item, document in zip(block["value"].get("files", []), papers, strict=False):
+            item["value"] = document.pk
+    page = CampaignPage(title=told["title"], slug="campaign", summary=told["summary"])
+    page.goal_minor, page.body = 4_000_000, json.dumps(told["body"])
+    home.add_child(instance=page)
+    for number in range(7):
+        one = TextPage(title=f"Menu {number}", slug=f"menu-{number}", date=date(2026, 1, 1))
+        one.intro, one.body, one.show_in_menus = "An introduction.", WORDS, True
+        home.add_child(instance=one)
+    Gift.objects.bulk_create(Gift(campaign=page, amount_minor=2_500) for _ in range(100))
+    Amount.objects.all().delete()
+    Amount.objects.bulk_create(Amount(amount_minor=minor) for minor in (2_500, 5_000, 10_000))
     Site.objects.all().delete()
-    Site.objects.create(hostname="localhost", root_page=home, is_default_site=True)
+    site = Site.objects.create(
+        hostname="localhost", site_name=told["name"], root_page=home, is_default_site=True
+    )
+    facts = {key: told[key] for key in ("about", "address", "email", "hotline")}
+    Organisation.objects.create(site=site, **facts)
 
 
 if __name__ == "__main__":

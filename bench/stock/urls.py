@@ -1,6 +1,7 @@
-"""Wagtail's pages alone, as its project template has them."""
+"""Wagtail's pages and documents, as its project template has them."""
 
 from django.urls import include, path
 from wagtail import urls
+from wagtail.documents import urls as documents
 
-urlpatterns = [path("", include(urls))]
+urlpatterns = [path("documents/", include(documents)), path("", include(urls))]

@@ -14,7 +14,8 @@ from wagtail.admin import messages
 from campaigns.comments import danger, deciding, people
 from campaigns.comments.people import DECIDE, ERASE, HOLD, SWITCH
 from campaigns.models import CommentConcern, StoryComment, StoryTalk
-from donations.staff.desk import Act, Text
+from donations.staff.cells import Text
+from donations.staff.desk import Act
 
 State = StoryComment.State
 # By hand; the last one is the clock's.

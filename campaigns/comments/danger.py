@@ -12,7 +12,7 @@ from campaigns.comments import deciding, people
 from campaigns.models import CommentConcern, CommentStep, StoryComment
 from donations import mails
 from donations.models import LegalEntity, Mail
-from donations.staff.desk import moment
+from donations.staff.cells import moment
 
 TEMPLATE = "safeguarding"
 State = StoryComment.State

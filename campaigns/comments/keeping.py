@@ -1,5 +1,6 @@
 """How long words are kept: the clock declines what nobody approved and erases what is over."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -67,6 +68,16 @@ def words_taken_back(story: StoryPage) -> None:
     rows = StoryComment.objects.filter(story=story.pk, erased_at=None)
     for comment in rows.exclude(_is_open()):
         _empty(comment)
+
+
+def quoting_erased(is_in: Callable[[str], bool]) -> None:
+    """Below any story, what repeats words that were taken back goes, as above."""
+    for comment in StoryComment.objects.filter(erased_at=None).exclude(_is_open()):
+        if is_in(comment.text) or is_in(comment.name):
+            _empty(comment)
+    for report in CommentReport.objects.exclude(words=""):
+        if is_in(report.words):
+            CommentReport.objects.filter(pk=report.pk).update(words="")
 
 
 def _is_open() -> Q:

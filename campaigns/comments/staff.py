@@ -20,17 +20,8 @@ from campaigns.models import CommentConcern, StoryComment, StoryTalk
 from campaigns.stories import words as story_words
 from core.findable import all_findable
 from donations.staff import words
-from donations.staff.desk import (
-    Cell,
-    Desk,
-    Listing,
-    MomentColumn,
-    Notice,
-    Reading,
-    Section,
-    day,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, day, moment
+from donations.staff.desk import Desk, Listing, MomentColumn, Reading
 
 State = StoryComment.State
 TONES = {State.APPROVED: "good", State.REPORTED: "bad", State.SAFEGUARDING: "bad"}

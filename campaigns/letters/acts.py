@@ -13,7 +13,8 @@ from wagtail.admin.widgets import AdminDateTimeInput
 from campaigns.letters import audience, sending
 from campaigns.models import Letter
 from donations.staff import words
-from donations.staff.desk import Act, NotPossible, Section, Text, moment
+from donations.staff.cells import Section, Text, moment
+from donations.staff.desk import Act, NotPossible
 
 State = Letter.State
 CHANGE, SEND = "campaigns.change_letter", "campaigns.send_letter"

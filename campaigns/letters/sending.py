@@ -28,6 +28,8 @@ log = logging.getLogger("northstar.letters")
 State, Copy = Letter.State, LetterCopy.State
 TEST = "letter"
 BATCH = 100
+# Why a letter was paused, where no fault of ours is the reason.
+TAKEN_BACK = "Quoted words that were taken back"
 # Addresses of copies are kept so long after the letter.
 KEEP = timedelta(days=365)
 

@@ -29,15 +29,10 @@ from campaigns.letters.acts import (
     how_many,
 )
 from campaigns.models import Campaign, Letter, LetterCopy
+from campaigns.news import links
 from donations.staff import words
-from donations.staff.desk import (
-    Cell,
-    Listing,
-    MomentColumn,
-    Notice,
-    Section,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, moment
+from donations.staff.desk import Listing, MomentColumn
 from donations.staff.made import Made, MadeDesk, Told
 from gifts.models import Wish
 
@@ -87,6 +82,10 @@ class NewLetter(generic.CreateView):
         kind = Letter.Audience.FOLLOWERS if campaign else Letter.Audience.NEWSLETTER
         return Letter(audience=kind, campaign=campaign)
 
+    def get_success_url(self) -> str:
+        """To the letter itself, where it is looked at, tested and sent."""
+        return reverse("letters:inspect", args=[self.object.pk])
+
 
 class RewriteLetter(generic.EditView):
     """A draft alone: what has been sent, or will be, keeps its words."""
@@ -98,6 +97,9 @@ class RewriteLetter(generic.EditView):
             return redirect("letters:inspect", kwargs["pk"])
         answer: HttpResponse = super().dispatch(request, *args, **kwargs)
         return answer
+
+    def get_success_url(self) -> str:
+        return reverse("letters:inspect", args=[self.object.pk])
 
 
 class OneLetter(Made):
@@ -138,6 +140,11 @@ class OneLetter(Made):
         found = []
         if row.problem:
             text = gettext("It was stopped by a fault: %(fault)s. Look at it, then let it go on.")
+            if row.problem == sending.TAKEN_BACK:
+                text = gettext(
+                    "It was stopped: it quoted words that were taken back, and they were cut out. "
+                    "Look at what is left of it, then let it go on."
+                )
             found.append(Notice(text % {"fault": row.problem}, tone="bad"))
         if count := sending.unknown(row).count():
             text = ngettext(
@@ -175,12 +182,18 @@ class OneLetter(Made):
 def look(row: Letter, language: str) -> Section:
     """The mail as it will look, with its text; in a frame that can do nothing."""
     drawn = drawing.draw(row, language, preview=True)
-    mail = drawn.mail("reader@example.org", "")
+    # With the foot that a reader has; her link to leave by is nobody's here.
+    mail = drawn.mail("reader@example.org", links.to_show(language))
     html = next((content for content, kind in mail.alternatives if kind == "text/html"), "")
     return Section(
         gettext("Preview: %(language)s") % {"language": words.language(language)},
         template="donations/staff/mail_preview.html",
-        context={"subject": mail.subject, "text": mail.body, "html": str(html)},
+        context={
+            "subject": mail.subject,
+            "preview": drawn.preview,
+            "text": mail.body,
+            "html": str(html),
+        },
     )
 
 
@@ -209,7 +222,8 @@ class LettersDesk(MadeDesk):
             [FieldPanel("subject_es"), FieldPanel("preview_es"), FieldPanel("body_es")],
             heading=_("In Spanish"),
         ),
-        FieldPanel("is_on_web"),
+        # Wagtail's own sign of a box to tick is a tick, which looks like an answer.
+        FieldPanel("is_on_web", icon="globe"),
     ]
 
     def get_form_class(self, for_update: bool = False) -> type[WagtailAdminModelForm]:

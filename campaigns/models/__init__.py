@@ -9,6 +9,7 @@ from campaigns.models.comments import (
     StoryComment,
     StoryTalk,
 )
+from campaigns.models.downloads import Download, DownloadFile
 from campaigns.models.letters import Letter, LetterCopy
 from campaigns.models.pages import CampaignIndexPage, CampaignPage
 from campaigns.models.pictures import Picture, Rendition
@@ -32,6 +33,7 @@ from campaigns.models.training_pages import (
     Sector,
     TrainingIndexPage,
 )
+from campaigns.models.translations import TranslationNotes
 
 __all__ = [
     "Attempt",
@@ -46,6 +48,8 @@ __all__ = [
     "CommentStep",
     "CourseCheck",
     "CoursePage",
+    "Download",
+    "DownloadFile",
     "ImpactIndexPage",
     "ImpactReportPage",
     "Learner",
@@ -68,5 +72,6 @@ __all__ = [
     "Study",
     "TrainingIndexPage",
     "TrainingStep",
+    "TranslationNotes",
     "Workplace",
 ]

@@ -13,7 +13,8 @@ from wagtail.models import Page
 from wagtail.search.index import SearchField
 
 from campaigns.blocks import DRAWINGS, CampaignBodyBlock
-from campaigns.checks_panel import ChecksPanel
+from campaigns.editing.checks_panel import ChecksPanel
+from campaigns.editing.previews import SharePreview
 
 
 class CampaignIndexPage(Page):
@@ -38,14 +39,25 @@ class CampaignIndexPage(Page):
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         pages = CampaignPage.objects.child_of(self).live().select_related(*CampaignPage.TOLD_WITH)
         pages = list(pages.prefetch_related("picture__renditions"))
-        told = progress.of(page.campaign for page in pages)
+        told = progress.lately(page.campaign for page in pages)
         cards = [{"page": page, "progress": told[page.campaign_id]} for page in pages]
         order = ("running", "first", "reached", "over", "upcoming", "closed")
         cards.sort(key=lambda card: (order.index(card["progress"].state), card["page"].path))
         return context | {"cards": cards}
 
 
-class CampaignPage(Page):
+class CampaignChoice(FieldPanel):
+    """A new page that was asked for from a campaign (`?campaign=`) begins with that campaign."""
+
+    class BoundPanel(FieldPanel.BoundPanel):
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            asked = self.request.GET.get("campaign", "") if self.request else ""
+            if self.instance.pk is None and asked.isdecimal():
+                self.form.initial["campaign"] = int(asked)
+
+
+class CampaignPage(SharePreview, Page):
     """A campaign in the words of one language; its facts stand once, in `campaign`."""
 
     # What is read with it by the same query.
@@ -103,7 +115,7 @@ class CampaignPage(Page):
     subpage_types: list[str] = []
     content_panels = [
         *Page.content_panels,
-        FieldPanel("campaign"),
+        CampaignChoice("campaign"),
         FieldPanel("summary", widget=AdminAutoHeightTextInput),
         MultiFieldPanel(
             [FieldPanel("picture"), FieldPanel("picture_in_words"), FieldPanel("drawing")],
@@ -140,7 +152,7 @@ class CampaignPage(Page):
         from gifts.models import WishListPage  # noqa: PLC0415 - as above
 
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        told = progress.of([self.campaign])[self.campaign.pk]
+        told = progress.lately([self.campaign])[self.campaign.pk]
         wishes = None
         if told.takes and self.campaign.wish:
             wishes = WishListPage.objects.filter(locale_id=self.locale_id).live().first()

@@ -2,38 +2,15 @@
 
 from typing import ClassVar
 
-from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.images.models import AbstractImage, AbstractRendition
 
+from campaigns.models.uploads import RELEASED, Upload
 
-class Picture(AbstractImage):
-    """An uploaded picture. It shows nobody, or staff or volunteers who agreed in writing.
 
-    There is no third choice: a survivor's photograph is kept nowhere on this site.
-    """
-
-    class Shows(models.TextChoices):
-        NOBODY = "nobody", _("Nobody: no person, and nothing that tells of one")
-        STAFF = "staff", _("Staff or volunteers, who signed a release")
-
-    # No default: whoever uploads has looked.
-    shows = models.CharField(
-        _("who is in it"),
-        max_length=6,
-        choices=Shows,
-        help_text=_(
-            "Pictures of survivors are not kept here, also not from behind, blurred or as hands."
-        ),
-    )
-    release = models.CharField(
-        _("their release"),
-        max_length=200,
-        blank=True,
-        help_text=_("Whose it is, of which day, and where it is kept."),
-    )
+class Picture(Upload, AbstractImage):
+    """An uploaded picture, with who is in it."""
 
     admin_form_fields: ClassVar[tuple[str, ...]] = (
         *("title", "file", "shows", "release", "description", "collection", "tags"),
@@ -43,25 +20,7 @@ class Picture(AbstractImage):
     class Meta(AbstractImage.Meta):
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
-        constraints = [
-            models.CheckConstraint(
-                name="picture_shows_nobody_or_released",
-                condition=Q(shows="nobody", release="") | (Q(shows="staff") & ~Q(release="")),
-            )
-        ]
-
-    def clean(self) -> None:
-        """A release goes with people, and with nobody else.
-
-        Raises:
-            ValidationError: beside the field.
-        """
-        super().clean()
-        self.release = self.release.strip()
-        if self.shows == self.Shows.STAFF and not self.release:
-            raise ValidationError({"release": _("Please say where their release is kept.")})
-        if self.shows == self.Shows.NOBODY and self.release:
-            raise ValidationError({"release": _("Nobody is in it, so there is no release.")})
+        constraints = [RELEASED]
 
 
 class Rendition(AbstractRendition):

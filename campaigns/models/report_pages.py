@@ -14,8 +14,8 @@ from wagtail.fields import StreamField
 from wagtail.models import Page, Revision
 from wagtail.search.index import SearchField
 
-from campaigns.blocks import ReportBodyBlock
 from campaigns.models.reports import ReportEdition
+from campaigns.reports.blocks import ReportBodyBlock
 from core import rules
 
 
@@ -84,8 +84,10 @@ class ImpactReportPage(Page):
         verbose_name_plural = _("impact report pages")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Raises:
-        ValidationError: it would be live with figures that are a draft.
+        """Public only with published figures.
+
+        Raises:
+            ValidationError: beside the field.
         """
         if self.live and not self.edition.is_published:
             raise ValidationError(

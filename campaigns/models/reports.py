@@ -53,6 +53,7 @@ class ReportEdition(models.Model):  # type: ignore[django-manager-missing]  # of
         default_permissions = ("view", "add", "delete")
         permissions = [
             ("publish_reportedition", "Can publish the figures of an impact report"),
+            ("view_board", "Can read the board's page"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -155,8 +156,10 @@ class ReportEdition(models.Model):  # type: ignore[django-manager-missing]  # of
         return found
 
     def clean(self) -> None:
-        """Raises:
-        ValidationError: it does not end with a quarter.
+        """It ends with a quarter.
+
+        Raises:
+            ValidationError: beside the field.
         """
         if self.last != calendar.last_day(calendar.start_of(self.last)):
             raise ValidationError({"last": _("Choose the last day of a quarter.")})

@@ -16,7 +16,8 @@ from wagtail.models import Page, Revision
 from wagtail.search.index import SearchField
 
 from campaigns.blocks import DRAWINGS, SURVIVORS_WORDS, StoryBodyBlock
-from campaigns.checks_panel import ChecksPanel
+from campaigns.editing.checks_panel import ChecksPanel
+from campaigns.editing.previews import SharePreview
 from campaigns.stories.panel import SignaturesPanel
 
 __all__ = ["SURVIVORS_WORDS", "Clearance", "StoryIndexPage", "StoryPage"]
@@ -45,14 +46,14 @@ class StoryIndexPage(Page):
         return context | {"stories": stories.order_by("-first_published_at", "path")}
 
 
-class StoryPage(Page):
+class StoryPage(SharePreview, Page):
     """A story in one language. Nothing of it leads to a person: who agreed stands in the vault."""
 
     class Teller(models.TextChoices):
         STAFF = "staff", _("One of our staff, who agreed to it")
         SURVIVOR = "survivor", _("A survivor, whose consent to this very text is on record")
 
-    # What a visitor reads beside the body; `gate.digest` and migration 0005 have the same order.
+    # What a visitor reads beside the body; `gate.digest` and a trigger have the same order.
     SHOWN: ClassVar[tuple[str, ...]] = (
         *("title", "slug", "seo_title", "search_description", "told_by", "teller"),
         *("summary", "picture_id", "picture_in_words", "drawing"),

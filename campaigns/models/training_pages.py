@@ -140,8 +140,10 @@ class CoursePage(Page):
         ]
 
     def clean(self) -> None:
-        """Raises:
-        ValidationError: its address belongs to a page of code.
+        """Its address belongs to no page of code.
+
+        Raises:
+            ValidationError: beside the field.
         """
         super().clean()
         if self.slug in TAKEN:

@@ -19,6 +19,11 @@ def to_leave(reader: Reader) -> str:
     return public_url("news_leave", token, language=reader.language)
 
 
+def to_show(language: str) -> str:
+    """A link to leave as mails have it, that takes nobody off."""
+    return public_url("news_leave", "preview", language=language)
+
+
 def confirmable(token: str) -> Reader | None:
     """Whose link it is; None if it is not ours, too old, or she left since."""
     try:

@@ -13,18 +13,8 @@ from wagtail.admin.ui.tables import Column
 from campaigns.models import Campaign, Reader
 from campaigns.news import reading
 from donations.staff import words
-from donations.staff.desk import (
-    Act,
-    Cell,
-    Desk,
-    Listing,
-    MomentColumn,
-    Notice,
-    Reading,
-    Section,
-    Text,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, Text, moment
+from donations.staff.desk import Act, Desk, Listing, MomentColumn, Reading
 
 
 class ReaderFilter(WagtailFilterSet):

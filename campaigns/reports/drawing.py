@@ -73,16 +73,16 @@ def headlines(figures: dict[str, Any]) -> list[Headline]:
         for one in figures["given"]
     ]
     if things := sum(one["count"] for one in figures["delivered"]):
-        found.append(Headline(_number(things), gettext("things reached people, at least")))
+        found.append(Headline(number(things), gettext("things reached people, at least")))
     if days := figures["days"]:
         text = ngettext("%(count)d month", "%(count)d months", days["half"])
-        label = gettext("from gift to delivery at most, for half of them")
+        label = gettext("from gift to news of the delivery at most, for half of them")
         found.append(Headline(text % {"count": days["half"]}, label))
         text = ngettext("%(count)d month", "%(count)d months", days["most"])
         label = gettext("at most, for nine in ten")
         found.append(Headline(text % {"count": days["most"]}, label))
     if people := sum(one["count"] for one in figures["training"]):
-        found.append(Headline(_number(people), gettext("people finished awareness training")))
+        found.append(Headline(number(people), gettext("people finished awareness training")))
     return found
 
 
@@ -102,22 +102,23 @@ def _delivered(rows: Sequence[dict[str, Any]]) -> Exhibit:
         "delivered",
         "delivered",
         str(TITLES["delivered"]),
-        _bars((_thing(one), one["count"], _number(one["count"])) for one in shown),
+        bars((_thing(one), one["count"], number(one["count"])) for one in shown),
         [gettext("Kind and region"), gettext("Things"), gettext("Share"), gettext("Cost")],
         [
             [
                 _thing(one),
-                _number(one["count"]),
+                number(one["count"]),
                 _percent(suppression.percent(one["count"], whole)),
                 _cost([one]),
             ]
             for one in shown
         ],
-        [gettext("Together"), _number(whole), "", _cost(rows)],
+        [gettext("Together"), number(whole), "", _cost(rows)],
         gettext(
             "So that nobody can be found through a number, things are counted in steps of eleven, "
             "and the last ten of a kind and region never. Fewer than 11 stand in no line and in no "
-            "sum; they are told of in a later report."
+            "sum; they are told of in a later report. Cost and time are those of as many that were "
+            "ready first, so that they do not say which of them arrived."
         ),
     )
 
@@ -147,12 +148,15 @@ def _given(key: str, one: dict[str, Any], *, several: bool) -> Exhibit:
             "What came in fewer than 11 gifts stands together with a larger part, so that no gift "
             "can be told apart."
         )
+    if sum(part["gifts"] for part in one[key]) > whole:
+        counted = gettext("A gift to several purposes counts in each of them, and once together.")
+        note = f"{note} {counted}".strip()
     rows = list(zip(names, one[key], strict=True))
     return Exhibit(
         key,
         f"{key}-{currency}",
         f"{title} ({currency})" if several else title,
-        _bars(
+        bars(
             (name, max(part["amount_minor"], 0), _amount(part["amount_minor"], currency))
             for name, part in rows
         ),
@@ -162,11 +166,11 @@ def _given(key: str, one: dict[str, Any], *, several: bool) -> Exhibit:
             gettext("Amount"),
         ],
         [
-            [name, _number(part["gifts"]), _amount(part["amount_minor"], currency)]
+            [name, number(part["gifts"]), _amount(part["amount_minor"], currency)]
             for name, part in rows
         ],
         # A gift that goes to two purposes is one gift.
-        [gettext("Together"), _number(whole), _amount(one["amount_minor"], currency)],
+        [gettext("Together"), number(whole), _amount(one["amount_minor"], currency)],
         note,
     )
 
@@ -186,15 +190,15 @@ def _training(rows: Sequence[dict[str, Any]]) -> Exhibit:
         "training",
         "training",
         str(TITLES["training"]),
-        _bars((_named(one["name"]), one["count"], _number(one["count"])) for one in rows),
+        bars((_named(one["name"]), one["count"], number(one["count"])) for one in rows),
         [gettext("Sector"), gettext("People")],
-        [[_named(one["name"]), _number(one["count"])] for one in rows],
-        [gettext("Together"), _number(sum(one["count"] for one in rows))],
+        [[_named(one["name"]), number(one["count"])] for one in rows],
+        [gettext("Together"), number(sum(one["count"] for one in rows))],
         gettext("Sectors of fewer than 11 people are not told of."),
     )
 
 
-def _bars(parts: Iterable[tuple[str, int, str]]) -> list[Bar]:
+def bars(parts: Iterable[tuple[str, int, str]]) -> list[Bar]:
     shown = list(parts)
     most = max([value for _name, value, _text in shown] or [1]) or 1
     return [
@@ -211,7 +215,7 @@ def _amount(minor: int, currency: str) -> str:
     return money.display(minor, currency, get_language() or "en")
 
 
-def _number(value: int) -> str:
+def number(value: int) -> str:
     return f"{value:,}" if get_language() != "es" else f"{value:,}".replace(",", ".")
 
 

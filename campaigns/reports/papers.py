@@ -51,8 +51,8 @@ def draw_missing() -> None:
         draw(key)
 
 
-def document(page: ImpactReportPage, *, size: str) -> str:
-    """What is drawn, in the page's language."""
+def document(page: ImpactReportPage, *, size: str, organisation: LegalEntity | None = None) -> str:
+    """What is drawn, in the page's language; by default under the organisation's own name."""
     figures = page.edition.figures
     with override(page.locale.language_code):
         exhibits = drawing.exhibits(figures)
@@ -63,7 +63,7 @@ def document(page: ImpactReportPage, *, size: str) -> str:
                 "page": page,
                 "lang": page.locale.language_code,
                 "size": size,
-                "organisation": LegalEntity.objects.order_by("pk").first(),
+                "organisation": organisation or LegalEntity.objects.order_by("pk").first(),
                 "headlines": drawing.headlines(figures),
                 "exhibits": exhibits,
                 "rest": [one for one in exhibits if one.table not in placed],

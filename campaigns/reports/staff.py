@@ -19,20 +19,8 @@ from campaigns.reports import drawing, editions
 from campaigns.reports.gather import OTHERS
 from donations.models import Designation, Posting
 from donations.staff.asking import Ask
-from donations.staff.desk import (
-    Act,
-    Cell,
-    Desk,
-    Listing,
-    MomentColumn,
-    Notice,
-    NotPossible,
-    Reading,
-    Section,
-    Text,
-    day,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, Text, day, moment
+from donations.staff.desk import Act, Desk, Listing, MomentColumn, NotPossible, Reading
 from gifts.models import ItemKind
 from gifts.trace import calendar
 

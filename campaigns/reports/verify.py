@@ -1,6 +1,7 @@
 """Counts every published figure once more, by SQL of its own over books and deliveries."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -12,9 +13,9 @@ from campaigns.reports import editions
 from gifts.ladder import K
 from gifts.trace import calendar
 
-# Of each kind and region: things told of up to a quarter, in the order in which they are printed.
+# Of each kind and region: things told of up to a quarter, each once.
 TOLD = """
-    SELECT k.code, c.region, u.cost_minor, u.id FROM gifts_unit u
+    SELECT k.code, c.region, COUNT(*) FROM gifts_unit u
     JOIN gifts_itemkind k ON k.id = u.kind_id
     JOIN LATERAL (
         SELECT c.region, r.quarter FROM gifts_releasedunit ru
@@ -24,13 +25,18 @@ TOLD = """
         ORDER BY r.quarter, ru.id LIMIT 1
     ) c ON TRUE
     WHERE c.quarter <= %(quarter)s
-    ORDER BY c.quarter, u.id"""
-READY = """
-    SELECT k.code, w.region, COUNT(*) FROM gifts_unit u
-    JOIN gifts_itemkind k ON k.id = u.kind_id JOIN gifts_wish w ON w.id = u.wish_id
-    WHERE EXISTS (SELECT 1 FROM gifts_unitstep s
-                  WHERE s.unit_id = u.id AND s.state = 'ready' AND s.at < %(end)s)
     GROUP BY 1, 2"""
+# What of each was ready by then, the first ones first: its cost, and the day it was paid for.
+READY = """
+    SELECT k.code, w.region, u.cost_minor, (
+        SELECT (MAX(d.paid_at) AT TIME ZONE %(zone)s)::date FROM gifts_unitshare h
+        JOIN donations_donationline l ON l.id = h.line_id
+        JOIN donations_donation d ON d.id = l.donation_id WHERE h.unit_id = u.id
+    ) FROM gifts_unit u
+    JOIN gifts_itemkind k ON k.id = u.kind_id JOIN gifts_wish w ON w.id = u.wish_id
+    JOIN LATERAL (SELECT MIN(s.at) AS at FROM gifts_unitstep s
+                  WHERE s.unit_id = u.id AND s.state = 'ready') s ON s.at < %(end)s
+    ORDER BY s.at, u.id"""
 GIVEN = """
     SELECT p.currency, -SUM(p.amount_minor), COUNT(DISTINCT e.donation_id)
     FROM donations_posting p JOIN donations_entry e ON e.id = p.entry_id
@@ -60,6 +66,7 @@ def compared(edition: ReportEdition) -> Iterator[tuple[str, Any, Any]]:
     found = _delivered(edition)
     for cell in sorted({*told, *found}):
         yield ", ".join(cell), told.get(cell), found.get(cell)
+    yield _("months"), edition.figures["days"], _months(edition)
     if not edition.is_whole:
         return
     given = edition.figures["given"]
@@ -80,31 +87,53 @@ def compared(edition: ReportEdition) -> Iterator[tuple[str, Any, Any]]:
 
 
 def _delivered(edition: ReportEdition) -> dict[tuple[str, str], tuple[int, int | None]]:
-    costs: dict[tuple[str, str], list[int | None]] = {}
     end = calendar.start_of(edition.last)
-    for kind, region, cost, _pk in _rows(TOLD, quarter=end):
-        costs.setdefault((kind, region), []).append(cost)
+    stock = _ready(end)
     until, since = _printed(end), _printed(calendar.before(edition.first))
     found: dict[tuple[str, str], tuple[int, int | None]] = {}
     for cell, count in until.items():
-        new = costs[cell][since.get(cell, 0) : count]
+        new = stock[cell][since.get(cell, 0) : count]
         if new and (edition.is_whole or cell[0] in edition.kinds):
-            known = [cost for cost in new if cost is not None]
+            known = [cost for cost, _paid in new if cost is not None]
             found[cell] = len(new), sum(known) if len(known) == len(new) else None
     return found
 
 
+def _months(edition: ReportEdition) -> dict[str, int] | None:
+    """Within how many months of thirty days half of them, and nine in ten, were told of."""
+    days: list[int] = []
+    stock = _ready(calendar.start_of(edition.last))
+    shown = _printed(calendar.before(edition.first))
+    for quarter in edition.quarters:
+        until = _printed(quarter)
+        for cell, count in until.items():
+            if edition.is_whole or cell[0] in edition.kinds:
+                new = stock[cell][shown.get(cell, 0) : count]
+                days += [(calendar.last_day(quarter) - paid).days for _cost, paid in new if paid]
+        shown = until
+    days.sort()
+    if len(days) < K:
+        return None
+    half, most = ((share * len(days) + 99) // 100 for share in (50, 90))
+    return {"half": max(1, -(-days[half - 1] // 30)), "most": max(1, -(-days[most - 1] // 30))}
+
+
 def _printed(quarter: Any) -> dict[tuple[str, str], int]:
     """Ever, up to a quarter: whole elevens of what was told of, the last ten ready left open."""
-    told: dict[tuple[str, str], int] = {}
-    for kind, region, *_rest in _rows(TOLD, quarter=quarter):
-        told[kind, region] = told.get((kind, region), 0) + 1
-    ready = {(kind, region): n for kind, region, n in _rows(READY, end=calendar.end_of(quarter))}
+    ready = _ready(quarter)
     return {
-        cell: least // 11 * 11
-        for cell, count in told.items()
-        if (least := min(count, ready.get(cell, 0) - 10)) >= 11
+        (kind, region): least // 11 * 11
+        for kind, region, count in _rows(TOLD, quarter=quarter)
+        if (least := min(count, len(ready.get((kind, region), [])) - 10)) >= 11
     }
+
+
+def _ready(quarter: Any) -> dict[tuple[str, str], list[tuple[int | None, date | None]]]:
+    found: dict[tuple[str, str], list[tuple[int | None, date | None]]] = {}
+    facts = {"end": calendar.end_of(quarter), "zone": settings.TIME_ZONE}
+    for kind, region, cost, paid in _rows(READY, **facts):
+        found.setdefault((kind, region), []).append((cost, paid))
+    return found
 
 
 def _rows(query: str, **given: Any) -> list[tuple[Any, ...]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import COMMENTS_RELATION_NAME, Comment, PageLogEntry
@@ -18,7 +19,8 @@ from wagtail.models import COMMENTS_RELATION_NAME, Comment, PageLogEntry
 from campaigns.comments import keeping
 from campaigns.models import StoryPage, StoryTask, StoryText
 from campaigns.models.stories import SURVIVORS_WORDS
-from campaigns.stories import tasks, words
+from campaigns.stories import elsewhere, tasks, words
+from campaigns.stories.passages import Passages
 from campaigns.stories.standing import USE
 from core import tokens
 from gifts import consents
@@ -38,6 +40,8 @@ class Ended:
     tellings: set[str] = field(default_factory=set)
     # Stories she took back: gone in every language.
     families: set[UUID] = field(default_factory=set)
+    # The words themselves, for places that no consent is bound to.
+    passages: Passages = field(default_factory=lambda: Passages((), (), ()))
 
     def is_ended(self, text: str) -> bool:
         return self.standing.get(tokens.of_text(text)) in ENDED
@@ -67,10 +71,16 @@ def run() -> int:
     standing = consents.standing(asked, USE) if asked else {}
     over = {text for text, how in standing.items() if how in ENDED}
     held = [pk for pk, texts in noted.items() if texts & over]
+    _forget_deleted()
     failed, done = 0, 0
     if held:
         ended = _ended(standing, held)
+        # First: the stories are where the words are known from, the next time too.
+        failed = places = elsewhere.clear(ended.passages)
         for page in _stories():
+            if places:
+                done += page.pk in held and take_down(page)
+                continue
             try:
                 done += _clear(page, ended, noted[page.pk] & over)
             except Exception:
@@ -82,7 +92,7 @@ def run() -> int:
             tasks.open_task(page, StoryTask.Kind.DOWN)
             done += 1
     if failed:
-        raise RuntimeError(f"{failed} stories could not be cleared")
+        raise RuntimeError(f"{failed} stories or other places could not be cleared")
     return done
 
 
@@ -109,11 +119,14 @@ def _versions(page: StoryPage) -> Iterator[StoryPage]:
 
 def _ended(standing: Mapping[str, str], held: list[int]) -> Ended:
     ended = Ended(standing)
+    quotes, tellings = set[str](), set[str]()
     for page in _stories().filter(pk__in=held):
         for version in _versions(page):
+            quotes |= {text for text in words.quotes(version) if ended.is_ended(text)}
             if version.told_by == StoryPage.Teller.SURVIVOR:
                 telling = words.telling(version)
                 if ended.is_ended(telling):
+                    tellings |= {*words.hers(version)}
                     ended.tellings |= {part.id for part in version.body}
                 if ended.is_withdrawn(telling):
                     ended.families.add(page.translation_key)
@@ -123,7 +136,16 @@ def _ended(standing: Mapping[str, str], held: list[int]) -> Ended:
                     ended.quotes[part.id] |= (
                         key if ended.is_withdrawn(part.value["words"]) else set()
                     )
+    shown = {text for page in _stories() for one in _versions(page) for text in words.needed(one)}
+    ended.passages = Passages(quotes, tellings, filter(ended.lives, shown))
     return ended
+
+
+def _forget_deleted() -> None:
+    """Of a story that is gone nobody knows whose words its title was: the history keeps none."""
+    kind = ContentType.objects.get_for_model(StoryPage)
+    rows = PageLogEntry.objects.filter(content_type=kind).exclude(label="", data={})
+    rows.exclude(page__in=StoryPage.objects.values("pk")).update(label="", data={})
 
 
 @transaction.atomic
@@ -134,7 +156,7 @@ def _clear(page: StoryPage, ended: Ended, fingerprints: set[str]) -> bool:
     page = _stories().select_for_update(of=["self", "page_ptr"]).get(pk=page.pk)
     latest = page.latest_revision
     draft: StoryPage = latest.as_object() if latest else page
-    was_live, is_stripped = page.live, _strip(page, ended)
+    was_live, slug, is_stripped = page.live, page.slug, _strip(page, ended)
     is_emptied = _strip(draft, ended) and not draft.body
     for text in fingerprints or {""}:
         tasks.open_task(page, StoryTask.Kind.ELSEWHERE, text)
@@ -150,7 +172,7 @@ def _clear(page: StoryPage, ended: Ended, fingerprints: set[str]) -> bool:
     page.latest_revision = page.live_revision = None
     page.has_unpublished_changes = not page.live
     page.draft_title = page.title
-    if is_emptied or not page.body:
+    if is_emptied or not page.body or page.slug != slug:
         # Its address may name what it was about; a redirect would keep it.
         Redirect.objects.filter(redirect_page=page.pk).delete()
         parent = page.get_parent()
@@ -179,10 +201,12 @@ def _strip(page: StoryPage, ended: Ended) -> bool:
         if is_kin or ended.is_ended(telling) or (is_hers and not ended.lives(telling)):
             return _empty(page)
     kept = [part for part in page.body.get_prep_value() if not _goes(page, part, ended)]
-    if len(kept) == len(page.body):
-        return False
-    page.body = page.body.stream_block.to_python(kept)
-    return True
+    is_less = len(kept) < len(page.body)
+    if is_less:
+        page.body = page.body.stream_block.to_python(kept)
+    if ended.passages.are_in(page.slug):
+        page.slug, is_less = f"story-{page.pk}", True
+    return bool(elsewhere.cut(page, ended.passages)) or is_less
 
 
 def _goes(page: StoryPage, part: dict[str, object], ended: Ended) -> bool:

@@ -107,7 +107,7 @@ def _shown(page: StoryPage) -> list[Any]:
 
 
 def digest(page: StoryPage) -> str:
-    """Of all that a visitor reads; the database computes the same from the row (migration 0005)."""
+    """Of all that a visitor reads; a trigger computes the same from the row."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT encode(sha256(convert_to((%s::jsonb)::text, 'UTF8')), 'hex')",

@@ -10,18 +10,8 @@ from wagtail.admin.ui.tables import Column
 
 from campaigns.models import StoryTask
 from campaigns.stories import tasks
-from donations.staff.desk import (
-    Act,
-    Cell,
-    Desk,
-    Listing,
-    MomentColumn,
-    Notice,
-    Reading,
-    Section,
-    Text,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, Text, moment
+from donations.staff.desk import Act, Desk, Listing, MomentColumn, Reading
 
 SEE, DO = "campaigns.view_storytask", "campaigns.change_storytask"
 

@@ -11,6 +11,8 @@ from campaigns.models import StoryPage, StoryText
 from campaigns.models.stories import SURVIVORS_WORDS
 from core import tokens
 
+# Blocks whose words are the house's own also in her story.
+HOUSE_BLOCKS = ("give_box", "partner", "questions")
 _ENDS = re.compile(r"</(?:p|h\d|li)>|<(?:br|hr)\s*/?>")
 _TAG = re.compile(r"<[^>]*>")
 
@@ -29,6 +31,15 @@ def note(page: StoryPage) -> None:
 
 def quotes(page: StoryPage) -> list[str]:
     return [part.value["words"] for part in page.body if part.block_type == SURVIVORS_WORDS]
+
+
+def hers(page: StoryPage) -> Iterator[str]:
+    """Of a story that a survivor tells, what she says in it: without calls to give and partners."""
+    yield from (page.title, page.summary, page.picture_in_words)
+    for part in page.body:
+        if part.block_type not in HOUSE_BLOCKS:
+            yield from _pieces(part.block, part.value)
+    yield from (page.seo_title, page.search_description)
 
 
 def telling(page: StoryPage) -> str:

@@ -84,8 +84,10 @@ class AskBlock(blocks.StructBlock):
     )
 
     def clean(self, value: Mapping[str, Any]) -> Any:
-        """Raises:
-        StructBlockValidationError: nobody could answer it, or there are two answers for one choice.
+        """It can be answered, and with one choice in one way.
+
+        Raises:
+            StructBlockValidationError: beside the choice.
         """
         cleaned = super().clean(value)
         right = sum(bool(answer["right"]) for answer in cleaned["answers"])

@@ -36,10 +36,10 @@ def coordinator(view: View) -> View:
         opened = links.open_coordinator(token)
         if opened.state != "ready":
             context = {"state": opened.state}
-            code = 410 if opened.workplace else 404
+            code = 410 if opened.row else 404
             response = render(request, "campaigns/training/no_way_in.html", context, status=code)
         else:
-            response = view(request, opened.workplace, token=token, **named)
+            response = view(request, opened.row, token=token, **named)
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 

@@ -68,11 +68,12 @@ def seed() -> str:
 
 
 def _past() -> None:
-    today = timezone.localdate()
+    month = timezone.localdate().replace(day=1)
     keys = dict(CoursePage.objects.values_list("sector_id", "translation_key"))
     steps = []
     for months, sectors in PAST:
-        on = today - timedelta(days=30 * months)
+        # About the middle of the month that lies so many before this one.
+        on = month - timedelta(days=round(30.44 * months) - 14)
         for sector, (began, finished) in zip(Sector.objects.all(), sectors, strict=False):
             kinds = (("began", began), ("finished", finished), ("certified", finished * 2 // 3))
             steps += [

@@ -158,8 +158,8 @@ def send_link(learner: Learner, *, to: str, language: str) -> None:
         to=to,
         language=language,
         # By a fingerprint of the address: the same link to the same mailbox once an hour.
-        cause=f"training:link:{learner.pk}:{sha256(to.lower())[:16]}:{hour}",
-        about=f"link:{learner.pk}",
+        cause=f"training:learner:{learner.pk}:{sha256(to.lower())[:16]}:{hour}",
+        about=f"learner:{learner.pk}",
     )
 
 

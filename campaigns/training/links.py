@@ -1,16 +1,14 @@
 """Private links: of a learner (only a hash is kept), of a coordinator (signed, to a mailbox)."""
 
-from dataclasses import dataclass
-from datetime import timedelta
-
-from django.core import signing
 from django.utils import timezone
 
 from campaigns.models import Learner, LearnerLink, Workplace
+from core import mailbox_links
 from core.links import public_url
+from core.mailbox_links import Opened
 from core.tokens import keyed_hash, new_token, sha256
 
-SALT = "training-workplace"
+PURPOSE = "training-workplace"
 COORDINATOR_DAYS = 90
 
 
@@ -41,12 +39,6 @@ def address(token: str, *, language: str) -> str:
     return public_url("training_mine", token, language=language)
 
 
-@dataclass(frozen=True)
-class Opened:
-    state: str  # ready, expired, unknown
-    workplace: Workplace | None = None
-
-
 def to_coordinator(workplace: Workplace) -> str:
     return public_url(
         "training_workplace", coordinator_token(workplace), language=workplace.language
@@ -54,23 +46,12 @@ def to_coordinator(workplace: Workplace) -> str:
 
 
 def coordinator_token(workplace: Workplace) -> str:
-    return signing.dumps([workplace.reference, _mailbox(workplace)], salt=SALT)
+    return mailbox_links.token_for(workplace, purpose=PURPOSE)
 
 
-def open_coordinator(token: str) -> Opened:
-    """Look a coordinator's token up. Looking changes nothing, so that mail scanners may."""
-    try:
-        reference, mailbox = signing.loads(token, salt=SALT)
-    except (signing.BadSignature, ValueError, TypeError):
-        return Opened("unknown")
-    found = Workplace.objects.select_related("sector").filter(reference=reference).first()
-    if found is None or _mailbox(found) != mailbox:
-        return Opened("unknown")
-    try:
-        signing.loads(token, salt=SALT, max_age=timedelta(days=COORDINATOR_DAYS))
-    except signing.SignatureExpired:
-        return Opened("expired", found)
-    return Opened("ready", found)
+def open_coordinator(token: str) -> Opened[Workplace]:
+    workplaces = Workplace.objects.select_related("sector")
+    return mailbox_links.opened(token, workplaces, purpose=PURPOSE, days=COORDINATOR_DAYS)
 
 
 def to_join(workplace: Workplace, *, language: str = "") -> str:
@@ -79,7 +60,3 @@ def to_join(workplace: Workplace, *, language: str = "") -> str:
         return ""
     language = language or workplace.language
     return public_url("training_join", workplace.join_token, language=language)
-
-
-def _mailbox(workplace: Workplace) -> str:
-    return keyed_hash(workplace.email.lower(), purpose="training-workplace")[:12]

@@ -27,20 +27,9 @@ from core.headers import as_file
 from donations import periods
 from donations.models import LegalEntity
 from donations.staff import words
+from donations.staff.cells import Cell, Section, Text, clock, moment
 from donations.staff.charts import Chart, Series, columns
-from donations.staff.desk import (
-    Act,
-    Cell,
-    Desk,
-    Listing,
-    MomentColumn,
-    NotPossible,
-    Reading,
-    Section,
-    Text,
-    clock,
-    moment,
-)
+from donations.staff.desk import Act, Desk, Listing, MomentColumn, NotPossible, Reading
 from donations.staff.giving import Settings
 from donations.staff.pages import ForReaders, Page
 

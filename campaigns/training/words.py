@@ -16,7 +16,7 @@ def of_training(mail: Mail, preview: bool) -> dict[str, Any]:
     entity = LegalEntity.objects.get(is_default=True)
     link = "…"
     with override(mail.language):
-        if step == "link":
+        if step == "learner":
             subject, paragraphs, label = _to_learner()
             learner = Learner.objects.filter(pk=pk).first()
             if learner and not preview:

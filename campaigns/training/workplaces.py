@@ -67,7 +67,7 @@ def ask(
     Workplace.objects.bulk_create([asked], ignore_conflicts=True)
     found = Workplace.objects.filter(email__iexact=email, name__iexact=name).first()
     if found and found.closed_at is None:
-        _tell(found, "link" if found.confirmed_at else "confirm")
+        _tell(found, "coordinator" if found.confirmed_at else "confirm")
 
 
 @transaction.atomic
@@ -83,7 +83,7 @@ def confirm(workplace: Workplace) -> Workplace:
 def send_links(email: str) -> None:
     """A fresh link to each coordinator's page of this mailbox; to an unknown one nothing."""
     for row in Workplace.objects.filter(email__iexact=email):
-        _tell(row, "link" if row.confirmed_at else "confirm")
+        _tell(row, "coordinator" if row.confirmed_at else "confirm")
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Batches of gifts outside Stripe are booked as they were entered; so is what other books held."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from django.db.models import Q, Sum
@@ -47,13 +48,22 @@ def cut_overs_are_booked() -> Iterator[Problem]:
 
 def tax_is_booked() -> Iterator[Problem]:
     """What came of each Gift Aid claim is in the books, to its purposes and to the penny."""
-    held, income = (_sums("tax_received", (account,)) for account in (Account.CASH, Account.TAX))
+    held, income = (_of_claims(account) for account in (Account.CASH, Account.TAX))
     for pk, minor in Claim.objects.filter(received_minor__gt=0).values_list("pk", "received_minor"):
-        source = f"gift_aid:{pk}"
-        if (held.pop(source, 0), -income.get(source, 0)) != (minor, minor):
+        if (held.pop(str(pk), 0), -income.get(str(pk), 0)) != (minor, minor):
             yield Problem(f"Gift Aid claim {pk}", "what was received is not in the books as told")
-    for source in held:
-        yield Problem(f"entry of {source}", "is of no Gift Aid claim that was paid")
+    for key, minor in held.items():
+        if minor:
+            yield Problem(f"entries of gift_aid:{key}", "are of no Gift Aid claim that was paid")
+
+
+def _of_claims(account: str) -> Counter[str]:
+    """By the claim's key: what came, less what was taken back."""
+    found = Counter[str]()
+    for kind in ("tax_received", "tax_taken_back"):
+        for source, minor in _sums(kind, (account,)).items():
+            found[source.split(":")[1]] += minor
+    return found
 
 
 def _sums(kind: str, accounts: tuple[str, ...]) -> dict[str, int]:

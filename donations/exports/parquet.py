@@ -16,8 +16,8 @@ from donations.exports.copying import Source, listed
 from donations.exports.layouts import Column, Layout, Type
 from donations.exports.totals import ZERO, Totals
 
-# Parsed and written at once; a dozen megabytes.
-GROUP_ROWS = 32_768
+# Parsed and written at once; half a dozen megabytes.
+GROUP_ROWS = 16_384
 # Room for the digits of any currency.
 KINDS = {
     Type.TEXT: pa.string(),

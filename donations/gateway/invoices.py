@@ -49,6 +49,13 @@ class Invoice:
             intent=intent,
         )
 
+    @property
+    def is_torn(self) -> bool:
+        """Bill and payment are two questions to Stripe; between them the payment arrived."""
+        return (
+            self.status == "open" and self.intent is not None and self.intent.status == "succeeded"
+        )
+
 
 def subscription_of(raw: dict[str, Any]) -> tuple[str, str]:
     """The subscription's id and our reference, in today's shape or the one before 2025-03-31."""

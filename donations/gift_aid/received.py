@@ -1,6 +1,7 @@
 """The tax that arrived of a claim: split over what its gifts were for, and booked once.
 
-tax arrives   debit  bank account   credit  Gift Aid received, by designation
+tax arrives      debit  bank account   credit  Gift Aid received, by designation
+it is taken back the other way round, by an entry that names the first
 """
 
 from collections import Counter
@@ -8,9 +9,12 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from core import money
 from donations import ledger, periods
+from donations.bank import matching
 from donations.models import Claim, ClaimLine, Designation, Entry, LineMove
 from donations.offline.posting import noon
 
@@ -19,19 +23,28 @@ State, Kind = Claim.State, ClaimLine.Kind
 
 
 class NotPossible(Exception):
-    """The tax cannot be booked; `code` says why."""
+    """The tax cannot be booked or taken back; `code` says why."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
 
 
-def source_of(claim: Claim) -> str:
-    return f"gift_aid:{claim.pk}"
-
-
 def booked(claim: Claim) -> Entry | None:
-    return Entry.objects.filter(source=source_of(claim)).first()
+    """The entry that stands; none before the tax arrived and after it was taken back."""
+    entries = Entry.objects.filter(_of(claim), kind="tax_received")
+    return entries.filter(~Exists(Entry.objects.filter(corrects=OuterRef("pk")))).first()
+
+
+def _of(claim: Claim) -> Q:
+    source = f"gift_aid:{claim.pk}"
+    return Q(source=source) | Q(source__startswith=f"{source}:")
+
+
+def _next_source(claim: Claim) -> str:
+    """Each time it is booked has a source of its own: "gift_aid:7", "gift_aid:7:2"."""
+    before = Entry.objects.filter(_of(claim), kind="tax_received").count()
+    return f"gift_aid:{claim.pk}" + (f":{before + 1}" if before else "")
 
 
 @transaction.atomic
@@ -66,7 +79,7 @@ def pay(claim: Claim, *, on: date, received_minor: int, why: str = "", by: Any) 
         ]
         ledger.post(
             [ledger.Leg(Account.CASH, received_minor, claim.CURRENCY), *income],
-            source=source_of(claim),
+            source=_next_source(claim),
             kind="tax_received",
             entity=claim.legal_entity,
             livemode=claim.livemode,
@@ -74,6 +87,42 @@ def pay(claim: Claim, *, on: date, received_minor: int, why: str = "", by: Any) 
             reason=claim.why_other,
             actor=by,
         )
+    return claim
+
+
+@transaction.atomic
+def take_back(claim: Claim, *, reason: str, by: Any) -> Claim:
+    """It was typed wrongly: out of the books by a new entry of today, and the claim waits again.
+
+    Raises:
+        NotPossible: not_paid, no_reason; banked: it is on a line of the bank.
+    """
+    rows = Claim.objects.select_for_update(of=["self"]).select_related("legal_entity")
+    claim = rows.get(pk=claim.pk)
+    if claim.state != State.PAID:
+        raise NotPossible("not_paid")
+    if not reason.strip():
+        raise NotPossible("no_reason")
+    if matching.line_of(claim=claim):
+        raise NotPossible("banked")
+    if entry := booked(claim):
+        legs = entry.postings.select_related("designation").order_by("pk")
+        ledger.post(
+            [
+                ledger.Leg(leg.account, -leg.amount_minor, leg.currency, leg.designation)
+                for leg in legs
+            ],
+            source=entry.source,
+            kind="tax_taken_back",
+            entity=claim.legal_entity,
+            livemode=claim.livemode,
+            occurred_at=timezone.now(),
+            reason=reason.strip()[:200],
+            actor=by,
+            corrects=entry,
+        )
+    claim.state, claim.paid_on, claim.received_minor, claim.why_other = State.SENT, None, None, ""
+    claim.save(update_fields=["state", "paid_on", "received_minor", "why_other"])
     return claim
 
 

@@ -201,12 +201,16 @@ class Claim(models.Model):
             rules.frozen(
                 "claim_paid_once",
                 *("paid_on", "received_minor", "why_other"),
-                when="OLD.state = 'paid'",
+                when="OLD.state = 'paid' AND NEW.state = 'paid'",
             ),
             pgtrigger.FSM(
                 name="claim_state_steps",
                 field="state",
-                transitions=[("made", "sent"), ("made", "discarded"), ("sent", "paid")],
+                transitions=[
+                    *(("made", "sent"), ("made", "discarded")),
+                    # The second one takes back what was typed wrongly.
+                    *(("sent", "paid"), ("paid", "sent")),
+                ],
             ),
         ]
 

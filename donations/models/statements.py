@@ -45,6 +45,8 @@ class StatementRun(models.Model):
     livemode = models.BooleanField()
     # As the country's pack names it: the year of its first day.
     year = models.PositiveSmallIntegerField(_("tax year"))
+    # What an app above tells of the same gifts goes along (receipts/enclosing.py).
+    encloses = models.BooleanField(_("with what became of the gifts"), default=False)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked for by")
@@ -90,13 +92,19 @@ class StatementRun(models.Model):
                 name="run_done_was_fixed",
                 condition=~Q(state="done") | Q(fixed_at__isnull=False, finished_at__isnull=False),
             ),
+            # An annual receipt is for some gifts of the year only.
+            models.CheckConstraint(
+                name="run_encloses_with_statements",
+                condition=Q(encloses=False) | Q(kind="statement"),
+            ),
         ]
         triggers = [
             rules.never_deleted("run_kept"),
             rules.starts_as("run_starts_waiting", "state", "waiting"),
             rules.frozen(
                 "run_terms_frozen",
-                *("kind", "legal_entity_id", "livemode", "year", "asked_by_id", "asked_at"),
+                *("kind", "legal_entity_id", "livemode", "year", "encloses"),
+                *("asked_by_id", "asked_at"),
             ),
             rules.frozen(
                 "run_set_frozen", "fingerprint", "count", "totals", when="OLD.fingerprint <> ''"
@@ -169,6 +177,8 @@ class StatementFile(models.Model):
         Statement, models.PROTECT, primary_key=True, related_name="file"
     )
     data = models.BinaryField()
+    # The paper that goes along in the same envelope, as it was on that day.
+    enclosed = models.BinaryField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -13,7 +13,7 @@ from donations.plans import links
 
 def send_link(token: str) -> None:
     """Mail a fresh link to whoever the old one was for; for any other token nothing happens."""
-    plan = links.open_link(token).plan
+    plan = links.open_link(token).row
     if plan:
         mail_link(plan)
 

@@ -49,6 +49,8 @@ def refresh(plan: Plan) -> bool:
             return False
         found = gateway.fetch_subscription(seen.subscription_id)
         newest = found.invoice
+        if newest and newest.is_torn:
+            continue
         if newest and seen.open_invoice_id not in ("", newest.id) and newest.status != "void":
             # Never two periods at once: the older bill gives way to the one that follows it.
             gateway.let_go_of_invoices(found.id, but=newest.id)

@@ -28,7 +28,7 @@ from donations.models import (
     StatementFile,
     StatementRun,
 )
-from donations.receipts import annual, book, gathering, yearly
+from donations.receipts import annual, book, enclosing, gathering, yearly
 from donations.receipts.document import Mark
 from donations.receipts.gathering import Paper, Year
 from donations.receipts.packs import PACKS
@@ -56,12 +56,20 @@ def last_over(entity: LegalEntity) -> int:
 
 
 @transaction.atomic
-def ask(kind: str, *, entity: LegalEntity, year: int, actor: Any) -> StatementRun:
+def ask(
+    kind: str, *, entity: LegalEntity, year: int, actor: Any, encloses: bool = False
+) -> StatementRun:
     """Note what is wanted and have it counted: nothing leaves the house.
 
+    Args:
+        encloses: with statements, also what became of the gifts.
+
     Raises:
-        NotPossible: no_words: the country's pack has no yearly papers; not_over: the year goes on.
+        NotPossible: no_words: the country's pack has no yearly papers; not_over: the year goes on;
+            alone: nothing goes along with annual receipts.
     """
+    if encloses and kind != Kind.STATEMENT:
+        raise NotPossible("alone")
     if not PACKS[entity.receipt_pack].yearly:
         raise NotPossible("no_words")
     if year > last_over(entity):
@@ -71,6 +79,7 @@ def ask(kind: str, *, entity: LegalEntity, year: int, actor: Any) -> StatementRu
         legal_entity=entity,
         livemode=settings.STRIPE_LIVE,
         year=year,
+        encloses=encloses,
         asked_by=actor,
     )
     count_run.defer(run_id=run.pk)
@@ -247,14 +256,24 @@ def draw(run: StatementRun) -> None:
     """Steps 2 and 3: what has no file yet is drawn, a process for each core, and stored once."""
     undrawn = run.statements.filter(receipt__sha256=None, sha256=None).order_by("pk")
     keys = list(undrawn.values_list("pk", flat=True))
-    facts = (known for start in range(0, len(keys), 50) for known in _facts(run, keys[start:][:50]))
-    for (key, _known), data in pool.each(drawn, facts, count=len(keys)):
-        _store(key, data)
+    sheets: dict[int, Any] = {}
+    parts = (keys[start:][:50] for start in range(0, len(keys), 50))
+    facts = (known for part in parts for known in _facts(run, part, sheets))
+    for (key, _known), data in pool.each(yearly.drawn, facts, count=len(keys)):
+        _store(key, data, enclosing.draw(sheets.pop(key, None)))
 
 
-def _facts(run: StatementRun, keys: list[int]) -> Iterator[tuple[int, dict[str, Any]]]:
-    for statement in run.statements.filter(pk__in=keys).select_related("receipt").order_by("pk"):
-        yield statement.pk, final_facts(run, statement)
+def _facts(
+    run: StatementRun, keys: list[int], sheets: dict[int, Any]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Key and facts of each; into `sheets` goes what is drawn to go along with it."""
+    rows = list(run.statements.filter(pk__in=keys).select_related("receipt").order_by("pk"))
+    for row in rows:
+        row.run = run
+    if run.encloses:
+        sheets |= enclosing.sheets(rows)
+    for row in rows:
+        yield row.pk, final_facts(run, row)
 
 
 def final_facts(run: StatementRun, statement: Statement) -> dict[str, Any]:
@@ -267,12 +286,7 @@ def final_facts(run: StatementRun, statement: Statement) -> dict[str, Any]:
     return Yearly.from_dict(statement.facts).issued(day).to_dict()
 
 
-def drawn(known: tuple[int, dict[str, Any]]) -> bytes:
-    """A paper from its facts, in whatever process: it needs no database."""
-    return yearly.render(Yearly.from_dict(known[1]))
-
-
-def _store(key: int, data: bytes) -> None:
+def _store(key: int, data: bytes, enclosed: bytes | None) -> None:
     """The file and the mail that it owes, both or neither; a second time nothing happens."""
     with transaction.atomic():
         statement = Statement.objects.select_related("receipt").defer("facts").get(pk=key)
@@ -282,7 +296,7 @@ def _store(key: int, data: bytes) -> None:
         first = Statement.objects.filter(pk=key, sha256=None).update(sha256=sha256(data))
         if not first:
             return
-        StatementFile.objects.create(statement=statement, data=data)
+        StatementFile.objects.create(statement=statement, data=data, enclosed=enclosed)
         if statement.email:
             mails.queue(
                 "statement",
@@ -311,6 +325,15 @@ def stored_bytes(statement: Statement) -> bytes:
     if sha256(data) != statement.sha256:
         raise book.DamagedReceipt(str(statement.pk))
     return data
+
+
+def enclosed_bytes(statement: Statement) -> bytes | None:
+    """What goes along with it: as it was posted, else as its donor would read it today."""
+    if not statement.run.encloses:
+        return None
+    if statement.sha256 and statement.file.enclosed:
+        return bytes(statement.file.enclosed)
+    return enclosing.draw(enclosing.sheet(statement))
 
 
 def sample(statement: Statement) -> bytes:

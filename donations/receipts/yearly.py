@@ -180,6 +180,11 @@ def file_name(facts: Yearly) -> str:
     return f"receipt-{facts.number}.pdf" if facts.number else f"statement-{facts.year}.pdf"
 
 
+def drawn(known: tuple[int, dict[str, Any]]) -> bytes:
+    """A paper from its key and facts, in whatever process."""
+    return render(Yearly.from_dict(known[1]))
+
+
 def render(facts: Yearly, *, mark: Mark = Mark.NONE, replaced_by: str = "") -> bytes:
     """The PDF with its facts attached as JSON. The same arguments always give the same bytes."""
     assert facts.issued_on is not None  # `issued` said so

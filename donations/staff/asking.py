@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.generic import FormView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from donations.staff.desk import Text
+from donations.staff.cells import Text
 
 
 class FormPage(WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]

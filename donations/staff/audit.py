@@ -19,16 +19,8 @@ from core.headers import as_file
 from donations.audit import making
 from donations.models import AuditPack
 from donations.staff.asking import Ask
-from donations.staff.desk import (
-    Cell,
-    Listing,
-    MomentColumn,
-    Notice,
-    Section,
-    Text,
-    day,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, Text, day, moment
+from donations.staff.desk import Listing, MomentColumn
 from donations.staff.made import EraseFile, KeptFile, MadeDesk, MakeAgain, StateColumn
 from donations.staff.period_forms import PeriodForm
 

@@ -33,20 +33,8 @@ from donations.staff.bank_acts import (
     TakeBack,
     named,
 )
-from donations.staff.desk import (
-    Cell,
-    Desk,
-    Listing,
-    MoneyColumn,
-    Notice,
-    Reading,
-    Section,
-    ShortColumn,
-    amount,
-    day,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, amount, day, link, moment
+from donations.staff.desk import Desk, Listing, MoneyColumn, Reading, ShortColumn
 from donations.staff.giving import Settings
 
 

@@ -12,7 +12,8 @@ from donations.bank import camt, matching, plain, statements
 from donations.bank.facts import Statement, Unreadable
 from donations.models import BankAccount, BankLine, BankStatement, Claim, GiftBatch
 from donations.staff.asking import Ask
-from donations.staff.desk import Act, NotPossible, Text, amount, day
+from donations.staff.cells import Text, amount, day
+from donations.staff.desk import Act, NotPossible
 
 MATCH = "donations.match_bankline"
 BRING = "donations.add_bankstatement"

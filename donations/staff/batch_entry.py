@@ -14,7 +14,7 @@ from donations.models import GiftBatch, OfflineGift
 from donations.offline import duplicates, entering
 from donations.staff.asking import Ask, FormPage
 from donations.staff.batch_forms import NEW, BatchForm, GiftForm, initial_of
-from donations.staff.desk import Cell, Section, Text, amount, day
+from donations.staff.cells import Cell, Section, Text, amount, day
 from donations.staff.offline_words import hint, why_not
 
 ENTER = "donations.add_giftbatch"

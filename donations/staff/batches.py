@@ -27,23 +27,8 @@ from donations.offline import duplicates, entering, posting, printing
 from donations.staff import uploads
 from donations.staff.batch_entry import ENTER, EditRow, Enter, NewBatch, rows_of
 from donations.staff.batch_forms import BatchForm, DayField, SeenForm
-from donations.staff.desk import (
-    Act,
-    Cell,
-    Desk,
-    Listing,
-    MomentColumn,
-    MoneyColumn,
-    Notice,
-    NotPossible,
-    Reading,
-    Section,
-    Text,
-    amount,
-    day,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, Text, amount, day, link, moment
+from donations.staff.desk import Act, Desk, Listing, MomentColumn, MoneyColumn, NotPossible, Reading
 from donations.staff.offline_words import why_not
 
 State = GiftBatch.State

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from donations.staff.desk import Cell, Text
+from donations.staff.cells import Cell, Text
 
 # The drawing: its size, and the frame in which columns stand.
 WIDTH, HEIGHT = 640, 240

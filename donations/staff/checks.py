@@ -14,17 +14,8 @@ from wagtail.admin.ui.tables import Column
 from donations.books import checking
 from donations.models import BooksCheck
 from donations.staff.asking import Ask
-from donations.staff.desk import (
-    Cell,
-    Desk,
-    Listing,
-    MomentColumn,
-    Notice,
-    Reading,
-    Section,
-    Text,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, Text, moment
+from donations.staff.desk import Desk, Listing, MomentColumn, Reading
 
 # While a run goes on its page is asked for again by itself, without script.
 AGAIN_SECONDS = 4

@@ -18,22 +18,9 @@ from donations.models import CutOver, Donor, PastGift, Upload
 from donations.offline import cutover, proof
 from donations.offline.entering import NotPossible as Refused
 from donations.staff.batch_forms import SeenForm
+from donations.staff.cells import Cell, Notice, Section, Text, amount, day, moment
 from donations.staff.cutover_files import LOAD, SLUGS, Begin, PartColumns, SendPart, bad_rows
-from donations.staff.desk import (
-    Act,
-    Cell,
-    Desk,
-    Listing,
-    MomentColumn,
-    Notice,
-    NotPossible,
-    Reading,
-    Section,
-    Text,
-    amount,
-    day,
-    moment,
-)
+from donations.staff.desk import Act, Desk, Listing, MomentColumn, NotPossible, Reading
 from donations.staff.offline_words import why_not
 from donations.staff.uploads import bad_section
 

@@ -15,7 +15,7 @@ from donations.offline import cutover, importing, reading
 from donations.offline.entering import NotPossible
 from donations.staff.asking import Ask, FormPage
 from donations.staff.batch_forms import DayField
-from donations.staff.desk import Text
+from donations.staff.cells import Text
 from donations.staff.offline_words import unreadable, why_not
 from donations.staff.period_forms import BooksForm
 from donations.staff.upload_forms import FileForm

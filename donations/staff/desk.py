@@ -1,24 +1,18 @@
 """What every desk is made of: lists, pages to read one row, and acts with a confirm step."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import Any, ClassVar
 
 import django_filters
 from django import forms
-from django.conf import settings
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.functional import Promise, cached_property
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 from wagtail.admin import messages
@@ -33,101 +27,12 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 
-from core import money
+from donations.staff.cells import Notice, Section, Text, amount, clock, moment
 from donations.staff.words import yes_no
-
-Text = str | Promise
-
-
-@dataclass(frozen=True)
-class Cell:
-    """Something to read, perhaps a link; `tone` is good, warn or bad where a state wants a look."""
-
-    text: Any
-    url: str = ""
-    tone: str = ""
-
-
-@dataclass(frozen=True)
-class Section:
-    """A titled part of a page: facts (two columns) or a table (with headings)."""
-
-    title: Text
-    rows: Sequence[Sequence[Cell | Any]] = ()
-    headings: Sequence[Text] = ()
-    empty: Text = ""
-    # What stands below the line of a table.
-    totals: Sequence[Sequence[Cell | Any]] = ()
-    # A template of its own and what it needs, where rows will not do.
-    template: str = ""
-    context: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def cells(self) -> list[list[Cell]]:
-        return _cells(self.rows)
-
-    @property
-    def sums(self) -> list[list[Cell]]:
-        return _cells(self.totals)
-
-
-def _cells(rows: Sequence[Sequence[Cell | Any]]) -> list[list[Cell]]:
-    return [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows]
-
-
-@dataclass(frozen=True)
-class Notice:
-    text: Text
-    url: str = ""
-    tone: str = ""
 
 
 class NotPossible(Exception):
     """An act cannot be done; the text says why, to the person who asked for it."""
-
-
-def amount(amount_minor: int | None, currency: str) -> str:
-    """Money as this reader writes it; empty where nothing is known yet."""
-    if amount_minor is None:
-        return ""
-    return money.display(amount_minor, currency, get_language() or "en")
-
-
-def moment(value: datetime | None, *, seconds: bool = False) -> str:
-    """A time by the organisation's clock, which each page names once."""
-    # Translators: format of a date with its time, as Django writes formats.
-    form = gettext("M j, Y, g:i:s A") if seconds else gettext("M j, Y, g:i A")
-    return date_format(timezone.localtime(value), form) if value else ""
-
-
-def hour(value: datetime) -> str:
-    # Translators: format of a time, as Django writes formats.
-    return date_format(timezone.localtime(value), gettext("g:i A"))
-
-
-def day(value: date | None) -> str:
-    # Translators: format of a date, as Django writes formats.
-    return date_format(value, gettext("M j, Y")) if value else ""
-
-
-def clock() -> str:
-    """Names the zone of all times on a page."""
-    return gettext("All times are those of %(zone)s.") % {
-        "zone": settings.TIME_ZONE.rpartition("/")[2].replace("_", " ")
-    }
-
-
-def short_id(value: str | None) -> str:
-    """An id of Stripe's, to be told apart at a glance; its own page has it whole."""
-    text = value or ""
-    return text if len(text) <= 24 else f"{text[:12]}…{text[-6:]}"
-
-
-def link(namespace: str, row: Model | None, text: Any = None) -> Cell:
-    if row is None:
-        return Cell("")
-    url = reverse(f"{namespace}:inspect", args=[quote(row.pk)])
-    return Cell(str(row) if text is None else text, url)
 
 
 class ShortColumn(Column):

@@ -16,21 +16,8 @@ from wagtail.admin.ui.tables import Column
 
 from donations import disputes, refunds
 from donations.models import Dispute, Donation, RiskAlert
-from donations.staff.desk import (
-    Act,
-    Cell,
-    Desk,
-    Listing,
-    MomentColumn,
-    MoneyColumn,
-    Notice,
-    Reading,
-    Section,
-    Text,
-    amount,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, Text, amount, link, moment
+from donations.staff.desk import Act, Desk, Listing, MomentColumn, MoneyColumn, Reading
 
 Status = Dispute.Status
 TONES = {

@@ -7,31 +7,26 @@ import django_filters
 from django import forms
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, Max, QuerySet, Sum
 from django.db.models.functions import ExtractYear
-from django.urls import URLPattern, path
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 
+from core.headers import as_file
 from donations.donors import searchable
 from donations.models import Donor, StaffNote
 from donations.plans.letters import each_time
+from donations.receipts import enclosing
 from donations.staff import cutover, notes, reversing, words
-from donations.staff.desk import (
-    Cell,
-    Desk,
-    Listing,
-    MomentColumn,
-    Reading,
-    Section,
-    amount,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Section, amount, link, moment
+from donations.staff.desk import Desk, Listing, MomentColumn, Reading
 from donations.staff.finding import find_donors
 
 TRACKED = ("kind", "name", "email", "country", "region", "language")
@@ -138,13 +133,14 @@ class Profile(Reading):
                 row["count"],
                 amount(row["total"], row["currency"]),
                 amount(row["back"], row["currency"]),
+                Cell(_("PDF"), reverse("donors:year", args=[donor.pk, row["year"]]))
+                if row["year"] and self.may_see("donation")
+                else "",
             ]
             for row in years
         ]
-        return Section(
-            _("By year"), rows, [_("Year"), _("Gifts"), _("Given"), _("Refunded")],
-            empty=_("No gift has arrived."),
-        )  # fmt: skip
+        headings = [_("Year"), _("Gifts"), _("Given"), _("Refunded"), _("What became of the gifts")]
+        return Section(_("By year"), rows, headings, empty=_("No gift has arrived."))
 
     def _plans(self, donor: Donor) -> Section | None:
         if not self.may_see("plan"):
@@ -202,6 +198,20 @@ class Profile(Reading):
         return Section(_("Changes"), rows, headings, empty=_("Nothing has been changed."))
 
 
+def year_of(request: HttpRequest, pk: int, year: int) -> HttpResponse:
+    """What the donor herself reads of a year under "my giving", for whoever helps her with it."""
+    if not request.user.has_perms(["donations.view_donor", "donations.view_donation"]):
+        raise PermissionDenied
+    donor = get_object_or_404(Donor, pk=pk)
+    zone = ZoneInfo(settings.TIME_ZONE)
+    paid = donor.donations.filter(status="paid").annotate(year=ExtractYear("paid_at", tzinfo=zone))
+    gifts = list(paid.filter(year=year).select_related("legal_entity").order_by("paid_at", "pk"))
+    data = enclosing.of_year(gifts, year) if gifts else None
+    if data is None:
+        raise Http404
+    return as_file(data, f"gifts-{year}-{donor.pk}.pdf")
+
+
 def _history(donor: Donor) -> QuerySet[Any]:
     events = Donor.pgh_event_model.objects  # type: ignore[attr-defined]
     found: QuerySet[Any] = events.filter(pgh_obj=donor).select_related("pgh_context")
@@ -240,4 +250,7 @@ class DonorsDesk(Desk):
         return super().get_common_view_kwargs(**kwargs) | {"edit_url_name": "donors:edit"}
 
     def extra_urls(self) -> list[URLPattern]:
-        return [path("edit/<int:pk>/", self.edit_view, name="edit")]
+        return [
+            path("edit/<int:pk>/", self.edit_view, name="edit"),
+            path("year/<int:pk>/<int:year>/", year_of, name="year"),
+        ]

@@ -24,17 +24,8 @@ from donations.exports import making
 from donations.exports.problem import Problem
 from donations.models import Export
 from donations.staff.asking import Ask
-from donations.staff.desk import (
-    Act,
-    Cell,
-    Listing,
-    MomentColumn,
-    Notice,
-    Section,
-    Text,
-    day,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, Text, day, moment
+from donations.staff.desk import Act, Listing, MomentColumn
 from donations.staff.exports_words import MENDED_BY, PROBLEMS, heading, together
 from donations.staff.made import EraseFile, KeptFile, MadeDesk, MakeAgain, StateColumn
 from donations.staff.period_forms import PeriodForm

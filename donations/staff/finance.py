@@ -17,7 +17,7 @@ from donations.models import BooksCheck, Difference, LegalEntity, Payout, Period
 from donations.models.months import UNRECEIPTED
 from donations.reconciliation import run
 from donations.staff import finance_charts as drawn
-from donations.staff.desk import Notice, clock, moment
+from donations.staff.cells import Notice, clock, moment
 from donations.staff.finance_charts import Open
 from donations.staff.finance_spans import Lists, Span, months_shown, spans
 from donations.staff.pages import ForReaders, Page

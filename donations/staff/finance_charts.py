@@ -1,7 +1,7 @@
 """The books of a time as tiles and charts with their tables; every figure leads to its list."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -14,13 +14,13 @@ from donations.models import Donation, Posting
 from donations.models.months import BY_APPEAL, BY_SOURCE
 from donations.months import Figures
 from donations.rollforward import BALANCE, COLUMNS, Fund
+from donations.staff.cells import Cell, Text, amount
 from donations.staff.charts import Chart, Series, columns, lines
-from donations.staff.desk import Cell, Text, amount
 from donations.staff.finance_spans import Lists, month_of
 
 Account = Posting.Account
 # Bars of a drawing, and lines of a table; what is left stands together in one more.
-MOST_BARS, MOST_ROWS = 8, 40
+MOST_BARS, MOST_ROWS = 8, 25
 CHANGES: dict[str, Text] = {
     "given": _("Given"),
     "back": _("Given back"),
@@ -42,12 +42,12 @@ class Open:
 
 @dataclass(frozen=True)
 class Share:
-    """A part of the income: what it is, of how many gifts, how much, and where they are listed."""
+    """A part of the income: what it is, of how many gifts, how much, and what narrows the list."""
 
     name: str
     count: int
     amount_minor: int
-    url: str
+    about: Mapping[str, Any] = field(default_factory=dict)
 
 
 def tiles(figures: Figures, restricted: Sequence[Fund], lists: Lists) -> list[tuple[Any, ...]]:
@@ -95,16 +95,11 @@ def income(figures: Figures, names: dict[int, str], lists: Lists) -> list[Chart]
     sources = dict(Donation.Source.choices)
 
     def shares(about: str, name: str, words: Any, found: Any) -> list[Share]:
-        def url(key: Any) -> str:
-            narrowed: dict[str, Any] = {about: key or "-"}
-            return lists.journal(Account.CONTRIBUTIONS, **narrowed)
-
         return [
-            Share(str(words(key)), figures.gifts[name, key], minor, url(key))
+            Share(str(words(key)), figures.gifts[name, key], minor, {about: key or "-"})
             for key, minor in found.most_common()
         ]
 
-    whole = lists.journal(Account.CONTRIBUTIONS)
     drawn = (
         (
             _("Income by designation"),
@@ -124,21 +119,24 @@ def income(figures: Figures, names: dict[int, str], lists: Lists) -> list[Chart]
             shares("appeal", BY_APPEAL, lambda key: key or _("None named"), figures.appeals),
         ),
     )
-    return [_of_shares(title, what, parts, whole, lists) for title, what, parts in drawn if parts]
+    return [_of_shares(title, what, parts, lists) for title, what, parts in drawn if parts]
 
 
-def _of_shares(title: Text, what: Text, parts: list[Share], whole: str, lists: Lists) -> Chart:
+def _of_shares(title: Text, what: Text, parts: list[Share], lists: Lists) -> Chart:
     currency = lists.currency
 
     def cells(share: Share) -> list[Cell]:
         return [
             Cell(share.name),
             Cell(share.count),
-            Cell(amount(share.amount_minor, currency), share.url),
+            Cell(
+                amount(share.amount_minor, currency),
+                lists.journal(Account.CONTRIBUTIONS, **share.about),
+            ),
         ]
 
-    bars, rows = _folded(parts, MOST_BARS, whole), _folded(parts, MOST_ROWS, whole)
-    total = Share(gettext("Together"), *_sums(parts), whole)
+    bars, rows = _folded(parts, MOST_BARS), _folded(parts, MOST_ROWS)
+    total = Share(gettext("Together"), *_sums(parts))
     return lines(
         title,
         [share.name for share in bars],
@@ -148,13 +146,13 @@ def _of_shares(title: Text, what: Text, parts: list[Share], whole: str, lists: L
     )
 
 
-def _folded(parts: list[Share], most: int, url: str) -> list[Share]:
+def _folded(parts: list[Share], most: int) -> list[Share]:
     """The first ones, and all that is left as one more."""
     if len(parts) <= most:
         return parts
     rest = parts[most - 1 :]
     name = gettext("%(count)s others") % {"count": len(rest)}
-    return [*parts[: most - 1], Share(name, *_sums(rest), url)]
+    return [*parts[: most - 1], Share(name, *_sums(rest))]
 
 
 def _sums(parts: list[Share]) -> tuple[int, int]:
@@ -229,10 +227,10 @@ def still_open(rows: Sequence[Open], lists: Lists) -> Chart:
 def restricted(funds: Sequence[Fund], lists: Lists) -> Chart:
     """What restricted purposes have, and how they came to it."""
     bars = [
-        Share(str(fund.designation), 0, max(fund.closing, 0), "")
+        Share(str(fund.designation), 0, max(fund.closing, 0))
         for fund in sorted(funds, key=lambda one: -one.closing)
     ]
-    bars = _folded(bars, MOST_BARS, "")
+    bars = _folded(bars, MOST_BARS)
     return lines(
         _("Money with donor restrictions"),
         [bar.name for bar in bars],
@@ -305,7 +303,7 @@ def shortfalls(funds: Sequence[Fund], lists: Lists) -> Chart | None:
         ]
         for fund in funds[:MOST_ROWS]
     ]
-    bars = _folded([Share(str(one.designation), 0, -one.left, "") for one in funds], MOST_BARS, "")
+    bars = _folded([Share(str(one.designation), 0, -one.left) for one in funds], MOST_BARS)
     return lines(
         _("Shortfalls"),
         [bar.name for bar in bars],

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from django.conf import settings
 from django.urls import reverse
@@ -108,9 +109,16 @@ class Lists:
         return self._to("payouts", [(query, "true"), ("automatic", "true")])
 
     def _to(self, desk: str, query: Iterable[tuple[str, Any]]) -> str:
-        books = [
-            ("legal_entity", self.entity.pk),
-            ("currency", self.currency),
-            ("livemode", str(settings.STRIPE_LIVE).lower()),
-        ]
-        return f"{reverse(f'{desk}:index')}?{urlencode([*query, *books])}"
+        asked = "&".join(f"{name}={quote_plus(str(value))}" for name, value in query)
+        return f"{self._desks[desk]}?{asked}&{self._books}"
+
+    # A page has hundreds of these addresses.
+    @cached_property
+    def _desks(self) -> dict[str, str]:
+        return {desk: reverse(f"{desk}:index") for desk in ("journal", "gifts", "payouts")}
+
+    @cached_property
+    def _books(self) -> str:
+        live = str(settings.STRIPE_LIVE).lower()
+        books = {"legal_entity": self.entity.pk, "currency": self.currency, "livemode": live}
+        return urlencode(books)

@@ -11,7 +11,18 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Exists, F, FloatField, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import (
+    BooleanField,
+    Exists,
+    F,
+    FloatField,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+)
 from django.db.models.lookups import Contains
 
 from core import money
@@ -23,10 +34,15 @@ PLAN_ID = re.compile(r"(?:sub|cus|in|pm|card)_\w+")
 RECEIPT = re.compile(r"(TEST-)?([A-Z]{2})-(\d{4})-0*(\d{1,6})", re.IGNORECASE)
 CODE = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){2}", re.IGNORECASE)
 DATES = ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%d.%m.%Y")
+# The first eight signs are what is read out; fewer begin strangers' references too.
+REFERENCE = re.compile(r"[0-9a-f]{8,32}", re.IGNORECASE)
+# What parts the words of a name; `northstar_words` says the same in the database.
+BETWEEN_WORDS = re.compile(r"[\s!-/:-@\[-`{-~]+")
 DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
 # Share of a word's three-letter pieces that a near spelling has: "nunes" for "nunez" has 0.67.
 # All typed words together must reach the first, each of them the second.
 NEAR, FARTHEST = 0.55, 0.4
+ALL = 2**62
 
 
 def find_donations(donations: QuerySet[Donation], typed: str) -> QuerySet[Donation]:
@@ -42,12 +58,15 @@ def find_plans(plans: QuerySet[Plan], typed: str) -> QuerySet[Plan]:
 
 
 def find_receipts(receipts: QuerySet[Receipt], typed: str) -> QuerySet[Receipt]:
-    """By number, check code, or whatever finds the gift."""
+    """By number or check code, with all others of the same gift; or by whatever finds the gift."""
     text = typed.strip()
-    own = _label(text) | Q(code__iexact=text)
-    return receipts.filter(
-        own | Q(donation__in=find_donations(Donation.objects.all(), text).values("pk"))
-    )
+    if RECEIPT.fullmatch(text) or CODE.fullmatch(text):
+        # Read first: looked up by keys alone, no index over millions is left aside.
+        own = _label(text) if RECEIPT.fullmatch(text) else Q(code=text.upper())
+        found = dict(Receipt.objects.filter(own).values_list("pk", "donation"))
+        gifts = [gift for gift in found.values() if gift]
+        return receipts.filter(Q(pk__in=list(found)) | Q(donation__in=gifts))
+    return receipts.filter(donation__in=find_donations(Donation.objects.all(), text).values("pk"))
 
 
 def near_names(typed: str) -> QuerySet[Donor]:
@@ -60,8 +79,13 @@ def near_names(typed: str) -> QuerySet[Donor]:
         share = Func(_NAME_PIECES, pieces, template=SHARE, output_field=SCORE)
         donors = donors.annotate(pieces=_NAME_PIECES, **{f"near_{place}": share})
         if len(word) > 2:
-            # Whoever is meant shares a piece: the index finds those, the rest is for them alone.
-            donors = donors.filter(pieces__overlap=pieces)
+            # Whoever is meant shares two pieces, so one beside the first letter, which very many
+            # share: the index finds those, the rest is for them alone.
+            donors = donors.filter(
+                pieces__overlap=Func(
+                    pieces, Value(f"  {word[0]}"), function="array_remove", output_field=PIECES
+                )
+            )
         exact &= Q(search_name__contains=word)
         near &= Q(**{f"near_{place}__gte": FARTHEST})
         shares.append(F(f"near_{place}"))
@@ -77,7 +101,8 @@ SCORE = FloatField()
 _NAME_PIECES = Func(F("search_name"), function="northstar_trigrams", output_field=PIECES)
 SHARE = (
     "(SELECT count(*) FILTER (WHERE piece = ANY(ours))::float / greatest(count(*), 1)"
-    " FROM (SELECT %(expressions)s) AS pair(ours, asked), unnest(asked) AS piece)"
+    # OFFSET: parts the name once, not once for each piece.
+    " FROM (SELECT %(expressions)s OFFSET 0) AS pair(ours, asked), unnest(asked) AS piece)"
 )
 
 
@@ -98,10 +123,12 @@ def _conditions(typed: str, reading: Any) -> list[Q]:
 
 def _donation_reading(word: str, *, name: bool = False) -> Q | None:
     if name:
-        plain = Func(F("name"), function="northstar_plain", output_field=TextField())
-        typed = Q(*(Q(Contains(plain, part)) for part in searchable(word).split()))
-        other = Q(receipt_name__icontains=word) | Q(reference__istartswith=word)
-        return typed | other | Q(donor__in=near_names(word).values("pk"))
+        # Donors are read first: with their keys an index serves each of the three. The limit keeps
+        # PostgreSQL from reading the newest of millions one by one until a page is full.
+        near = list(near_names(word).values_list("pk", flat=True))
+        found = _names_begin(word) | _reference(word) | Q(donor__in=near)
+        named = Donation.objects.filter(found)
+        return Q(pk__in=named.values("pk")[:ALL])
     if "@" in word or DOMAIN.fullmatch(word):
         return Q(email__icontains=word) | Q(donor__email__icontains=word)
     if STRIPE_ID.fullmatch(word):
@@ -121,6 +148,22 @@ def _donation_reading(word: str, *, name: bool = False) -> Q | None:
     return None
 
 
+def _names_begin(typed: str) -> Q:
+    """Each typed word begins a word of a gift's name or of its receipt's."""
+    words = list(filter(None, BETWEEN_WORDS.split(searchable(typed))))
+    if not words:
+        return Q(pk__in=[])
+    asked = Value(" & ".join(f"'{word}':*" for word in words))
+    return Q(Func(BOTH_NAMES, asked, template="(%(expressions)s::tsquery)", arg_joiner=" @@ ",
+                  output_field=BooleanField()))  # fmt: skip
+
+
+# As the index has it.
+BOTH_NAMES = Func(
+    F("name"), F("receipt_name"), function="northstar_words", arg_joiner=" || ' ' || "
+)
+
+
 def _donor_reading(word: str, *, name: bool = False) -> Q | None:
     if name:
         return Q(pk__in=near_names(word).values("pk"))
@@ -138,7 +181,7 @@ def _plan_reading(word: str, *, name: bool = False) -> Q | None:
     if name:
         plain = Func(F("name"), function="northstar_plain", output_field=TextField())
         typed = Q(*(Q(Contains(plain, part)) for part in searchable(word).split()))
-        return typed | Q(reference__istartswith=word) | Q(donor__in=near_names(word).values("pk"))
+        return typed | _reference(word) | Q(donor__in=near_names(word).values("pk"))
     if "@" in word or DOMAIN.fullmatch(word):
         return Q(email__icontains=word) | Q(donor__email__icontains=word)
     if PLAN_ID.fullmatch(word):
@@ -154,14 +197,17 @@ def _plan_reading(word: str, *, name: bool = False) -> Q | None:
             next_charge_at__gte=begin, next_charge_at__lt=end
         )
     if any(sign.isdigit() for sign in word):
-        return _figures(word) | Q(reference__istartswith=word)
+        return _figures(word) | _reference(word)
     return None
 
 
 def _number(word: str) -> Q:
     """Digits may be an amount, a card's last four, a postcode or the start of our reference."""
-    own = Q(postcode__istartswith=word) | Q(reference__istartswith=word)
-    return own | _figures(word)
+    return Q(postcode__istartswith=word) | _reference(word) | _figures(word)
+
+
+def _reference(word: str) -> Q:
+    return Q(reference__startswith=word.lower()) if REFERENCE.fullmatch(word) else Q(pk__in=[])
 
 
 def _figures(word: str) -> Q:
@@ -169,6 +215,8 @@ def _figures(word: str) -> Q:
     condition = Q(pk__in=[])
     if re.fullmatch(r"\d{4}", word):
         condition |= Q(card_last4=word)
+    if re.match(r"0\d", word):
+        return condition  # nobody writes an amount so; references and cards begin so
     for currency in {"USD", *LegalEntity.objects.values_list("currency", flat=True)}:
         try:
             asked = money.parse(word, currency)
@@ -181,9 +229,9 @@ def _figures(word: str) -> Q:
 
 
 def _label(word: str) -> Q:
+    """What RECEIPT matches."""
     match = RECEIPT.fullmatch(word)
-    if not match:
-        return Q(label__iexact=word)
+    assert match
     test, country, year, number = match.groups()
     label = f"{country.upper()}-{year}-{int(number):06d}"
     return Q(label=f"TEST-{label}") if test else Q(label__in=[label, f"TEST-{label}"])

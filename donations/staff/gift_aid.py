@@ -14,7 +14,8 @@ from donations.gift_aid import declarations
 from donations.models import Declaration, Donor, LegalEntity
 from donations.receipts.packs import PACKS
 from donations.staff.asking import Ask
-from donations.staff.desk import Act, Cell, Desk, Listing, Notice, Reading, Section, Text, day, link
+from donations.staff.cells import Cell, Notice, Section, Text, day, link
+from donations.staff.desk import Act, Desk, Listing, Reading
 from donations.staff.period_forms import PastDayField
 
 Way = Declaration.Way

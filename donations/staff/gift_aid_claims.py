@@ -18,19 +18,10 @@ from core.headers import as_file
 from donations.gift_aid import claims, looking
 from donations.models import Claim, ClaimFile, LegalEntity
 from donations.staff.asking import Ask
-from donations.staff.desk import (
-    Act,
-    Listing,
-    MomentColumn,
-    Notice,
-    NotPossible,
-    Section,
-    Text,
-    day,
-    link,
-)
+from donations.staff.cells import Notice, Section, Text, day, link
+from donations.staff.desk import Act, Listing, MomentColumn, NotPossible
 from donations.staff.gift_aid import DayForm, entities
-from donations.staff.gift_aid_received import ASK, Paid, arrived, pounds
+from donations.staff.gift_aid_received import ASK, Paid, TakeBack, arrived, pounds
 from donations.staff.gift_aid_words import REFUSALS, state_of
 from donations.staff.made import Made, MadeDesk, Told
 from donations.staff.period_forms import DaysForm
@@ -297,7 +288,7 @@ class ClaimsDesk(MadeDesk):
     index_view_class = Claims
     add_view_class = NewClaim
     inspect_view_class = OneClaim
-    acts = [Sent, Paid, Discard]
+    acts = [Sent, Paid, TakeBack, Discard]
 
     def extra_urls(self) -> list[URLPattern]:
         return [

@@ -11,7 +11,8 @@ from core import money
 from donations.bank import matching
 from donations.gift_aid import received
 from donations.models import Claim, Designation
-from donations.staff.desk import Act, NotPossible, Section, Text, amount, day, link
+from donations.staff.cells import Section, Text, amount, day, link
+from donations.staff.desk import Act, NotPossible
 from donations.staff.gift_aid import DayForm
 
 State = Claim.State
@@ -97,7 +98,7 @@ class Paid(Act):
     def question(self) -> Text:
         return _(
             "What HM Revenue and Customs paid goes into the books, to what the gifts of the "
-            "claim were for. It cannot be changed afterwards."
+            "claim were for."
         )
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -130,3 +131,41 @@ class Paid(Act):
         except received.NotPossible:
             raise NotPossible(_("Nothing was changed: look at the claim once more.")) from None
         return _("It is in the books.")
+
+
+WHY_NOT = {
+    "not_paid": _("Nothing was changed: it was taken back meanwhile."),
+    "banked": _("Nothing was changed: it is on a line of the bank. Take it off that first."),
+}
+
+
+class TakeBackForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, help_text=_("It stands in the journal, for auditors.")
+    )
+
+
+class TakeBack(Act):
+    name = "take_back"
+    title = _("It was typed wrongly")
+    permission = ASK
+    icon = "rotate"
+    serious = True
+    form_class = TakeBackForm
+
+    @classmethod
+    def is_possible(cls, row: Claim) -> bool:
+        return row.state == State.PAID
+
+    def question(self) -> Text:
+        return _(
+            "What was booked is taken out of the books by a new entry of today, and the claim "
+            "waits for its tax again. Both entries stay."
+        )
+
+    def perform(self, form: Any) -> Text:
+        try:
+            received.take_back(self.row, **form.cleaned_data, by=self.request.user)
+        except received.NotPossible as refused:
+            raise NotPossible(WHY_NOT[refused.code]) from None
+        return _("It is taken back. Type what arrived once more.")

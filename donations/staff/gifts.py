@@ -23,22 +23,8 @@ from donations.models import (
     StaffNote,
 )
 from donations.staff import disputes, moving, notes, refunds, reversing, thanks, words
-from donations.staff.desk import (
-    Cell,
-    Desk,
-    LinesColumn,
-    Listing,
-    MomentColumn,
-    MoneyColumn,
-    Notice,
-    Reading,
-    Section,
-    amount,
-    day,
-    hour,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, amount, day, hour, link, moment
+from donations.staff.desk import Desk, LinesColumn, Listing, MomentColumn, MoneyColumn, Reading
 from donations.staff.finding import find_donations
 from donations.timeline import note
 

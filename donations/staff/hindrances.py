@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from donations import closing
-from donations.staff.desk import Notice
+from donations.staff.cells import Notice
 
 
 def hindrance(one: closing.Hindrance) -> Notice:

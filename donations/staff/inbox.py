@@ -17,22 +17,8 @@ from wagtail.admin.ui.tables import Column
 
 from donations import inbox
 from donations.models import CheckoutAttempt, Event
-from donations.staff.desk import (
-    Act,
-    Cell,
-    Desk,
-    LinesColumn,
-    Listing,
-    MomentColumn,
-    Notice,
-    Reading,
-    Section,
-    ShortColumn,
-    Text,
-    link,
-    moment,
-    short_id,
-)
+from donations.staff.cells import Cell, Notice, Section, Text, link, moment, short_id
+from donations.staff.desk import Act, Desk, LinesColumn, Listing, MomentColumn, Reading, ShortColumn
 from donations.staff.words import yes_no
 
 Status = Event.Status

@@ -11,20 +11,8 @@ from wagtail.admin.ui.tables import Column
 
 from donations import chart
 from donations.models import BalanceTransaction, Designation, Donation, Entry, Posting
-from donations.staff.desk import (
-    Cell,
-    Desk,
-    Listing,
-    Notice,
-    Reading,
-    Section,
-    ShortColumn,
-    amount,
-    day,
-    link,
-    moment,
-    short_id,
-)
+from donations.staff.cells import Cell, Notice, Section, amount, day, link, moment, short_id
+from donations.staff.desk import Desk, Listing, Reading, ShortColumn
 
 KINDS = {
     "charge": _("Gift"),
@@ -43,6 +31,7 @@ KINDS = {
     "deposit": _("Deposit"),
     "reversed": _("Gift reversed"),
     "tax_received": _("Gift Aid received"),
+    "tax_taken_back": _("Gift Aid taken back"),
     "opening": _("Opening balances"),
     "opening_undone": _("Opening balances undone"),
     "moved": _("Moved at the donor's wish"),

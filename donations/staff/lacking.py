@@ -15,7 +15,7 @@ from wagtail.admin.viewsets.base import ViewSet
 
 from donations.receipts import lacking
 from donations.receipts.lacking import Lack
-from donations.staff.desk import Cell, Notice, Section, Text, amount, clock, link, moment
+from donations.staff.cells import Cell, Notice, Section, Text, amount, clock, link, moment
 from donations.staff.pages import ForReaders, Page
 
 PERMISSION = "donations.issue_receipt"

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.viewsets.base import ViewSet
 
 from donations.models import Plan
+from donations.staff.cells import Cell, amount, clock, day, link
 from donations.staff.charts import Chart, lines
-from donations.staff.desk import Cell, amount, clock, day, link
 from donations.staff.pages import ForReaders, Page
 from donations.staff.words import LEAVING, leaving
 

@@ -16,7 +16,8 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
 
 from donations.models import AuditPack, Export
-from donations.staff.desk import Act, Desk, NotPossible, Reading, Section, Text, moment
+from donations.staff.cells import Section, Text, moment
+from donations.staff.desk import Act, Desk, NotPossible, Reading
 
 State = Export.State
 TONES = {State.READY: "good", State.FAILED: "bad"}

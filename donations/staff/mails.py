@@ -14,20 +14,8 @@ from core.mail import compose
 from donations import mails
 from donations.models import Mail
 from donations.staff import words
-from donations.staff.desk import (
-    Act,
-    Cell,
-    Desk,
-    LinesColumn,
-    Listing,
-    MomentColumn,
-    Notice,
-    Reading,
-    Section,
-    Text,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, Text, link, moment
+from donations.staff.desk import Act, Desk, LinesColumn, Listing, MomentColumn, Reading
 
 Status = Mail.Status
 TONES = {

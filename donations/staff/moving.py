@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from donations import moving, spending
 from donations.models import Designation, Donation, DonationLine, LineMove
-from donations.staff.desk import Act, NotPossible, Section, Text, amount, day, moment
+from donations.staff.cells import Section, Text, amount, day, moment
+from donations.staff.desk import Act, NotPossible
 from donations.staff.period_forms import DayInput
 
 WHY_NOT = {

@@ -10,19 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
 
 from donations.models import StaffNote
-from donations.staff.desk import (
-    Act,
-    Cell,
-    Desk,
-    Listing,
-    Notice,
-    Reading,
-    Section,
-    Text,
-    day,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, Text, day, link, moment
+from donations.staff.desk import Act, Desk, Listing, Reading
 from donations.staff.period_forms import DayInput
 
 

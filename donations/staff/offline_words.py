@@ -8,7 +8,7 @@ from donations.models import GiftBatch
 from donations.offline import reading
 from donations.offline.duplicates import Hint
 from donations.offline.entering import NotPossible
-from donations.staff.desk import amount, day
+from donations.staff.cells import amount, day
 
 # By the codes of donations/offline/facts.py.
 FAULTS: dict[str, str | Promise] = {

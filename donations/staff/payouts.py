@@ -12,20 +12,8 @@ from wagtail.admin.ui.tables import Column
 from donations import payouts
 from donations.bank import matching
 from donations.models import BalanceTransaction, Donation, Entry, Payout
-from donations.staff.desk import (
-    Cell,
-    Desk,
-    Listing,
-    MomentColumn,
-    MoneyColumn,
-    Notice,
-    Reading,
-    Section,
-    amount,
-    day,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, amount, day, link, moment
+from donations.staff.desk import Desk, Listing, MomentColumn, MoneyColumn, Reading
 
 Status = Payout.Status
 TONES = {Status.PAID: "good", Status.FAILED: "bad", Status.CANCELED: "bad"}

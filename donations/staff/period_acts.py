@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from donations import closing, periods
 from donations.models import Period
-from donations.staff.desk import Act, Cell, NotPossible, Section, Text
+from donations.staff.cells import Cell, Section, Text
+from donations.staff.desk import Act, NotPossible
 from donations.staff.hindrances import hindrance
 
 State = Period.State

@@ -14,18 +14,8 @@ from wagtail.admin.ui.tables import Column
 
 from donations import chart, closing, periods
 from donations.models import Designation, Entry, Period, PeriodStep
-from donations.staff.desk import (
-    Cell,
-    Desk,
-    Listing,
-    MomentColumn,
-    Notice,
-    Reading,
-    Section,
-    Text,
-    amount,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, Text, amount, moment
+from donations.staff.desk import Desk, Listing, MomentColumn, Reading
 from donations.staff.hindrances import hindrance
 from donations.staff.period_acts import AskToReopen, ClosePeriod, KeepClosed, Reopen
 

@@ -19,7 +19,8 @@ from donations.plans.letters import day as local_day
 from donations.plans.letters import each_time
 from donations.plans.refresh import Busy
 from donations.plans.steps import By
-from donations.staff.desk import Act, Cell, NotPossible, Section, Text, amount
+from donations.staff.cells import Cell, Section, Text, amount
+from donations.staff.desk import Act, NotPossible
 
 REFUSALS = {
     "amount": _("This amount cannot be charged: it is too small or too large."),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from donations.models import Plan, PlanChange, PlanStep
 from donations.staff import words
-from donations.staff.desk import Cell, Section, amount, moment
+from donations.staff.cells import Cell, Section, amount, moment
 
 Kind = PlanStep.Kind
 State = PlanChange.State

@@ -17,19 +17,8 @@ from donations.models import Designation, Plan, PlanStep
 from donations.models.plans import LIVE
 from donations.plans.letters import card_of, each_time
 from donations.staff import words
-from donations.staff.desk import (
-    Cell,
-    Desk,
-    LinesColumn,
-    Listing,
-    MomentColumn,
-    Notice,
-    Reading,
-    Section,
-    amount,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, amount, link, moment
+from donations.staff.desk import Desk, LinesColumn, Listing, MomentColumn, Reading
 from donations.staff.finding import find_plans
 from donations.staff.plan_acts import ACTS
 from donations.staff.plan_story import changes, story

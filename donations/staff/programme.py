@@ -13,7 +13,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from core import money
 from core.headers import as_file
 from donations import programme
-from donations.staff.desk import clock, moment
+from donations.staff.cells import clock, moment
 from donations.staff.pages import PERMISSION, ForReaders, Page
 from donations.staff.programme_charts import charts, tiles
 

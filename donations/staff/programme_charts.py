@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core import money
 from donations.programme import CHANGES, Measure, Month
+from donations.staff.cells import Cell, Text, amount
 from donations.staff.charts import Chart, Series, columns, lines
-from donations.staff.desk import Cell, Text, amount
 from donations.staff.words import LEAVING
 
 NAMES: dict[str, Text] = {

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from donations.models import Receipt
 from donations.receipts import book, document, voiding
-from donations.staff.desk import Act, NotPossible, Section, Text, amount
+from donations.staff.cells import Section, Text, amount
+from donations.staff.desk import Act, NotPossible
 
 State = Receipt.State
 VoidReason = Receipt.VoidReason

@@ -19,19 +19,8 @@ from wagtail.admin.ui.tables import Column
 from core.headers import as_file
 from donations.models import LegalEntity, Receipt, ReceiptSeries
 from donations.receipts import book, document, voiding
-from donations.staff.desk import (
-    Cell,
-    Desk,
-    Listing,
-    MomentColumn,
-    Notice,
-    Reading,
-    Section,
-    amount,
-    day,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, amount, day, link, moment
+from donations.staff.desk import Desk, Listing, MomentColumn, Reading
 from donations.staff.finding import find_receipts
 from donations.staff.receipt_acts import Approve, Decline, Replace, Resend, Void
 

@@ -13,19 +13,8 @@ from wagtail.admin.ui.tables import Column
 
 from donations.models import Difference, Reconciliation
 from donations.reconciliation import run
-from donations.staff.desk import (
-    Act,
-    Cell,
-    Desk,
-    LinesColumn,
-    Listing,
-    MomentColumn,
-    Notice,
-    Reading,
-    Section,
-    Text,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, Text, moment
+from donations.staff.desk import Act, Desk, LinesColumn, Listing, MomentColumn, Reading
 from donations.staff.words import yes_no
 
 

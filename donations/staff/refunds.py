@@ -16,21 +16,8 @@ from core import money
 from donations import refunds
 from donations.models import Donation, Refund
 from donations.offline import reversing
-from donations.staff.desk import (
-    Act,
-    Cell,
-    Desk,
-    Listing,
-    MomentColumn,
-    MoneyColumn,
-    NotPossible,
-    Reading,
-    Section,
-    Text,
-    amount,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Section, Text, amount, link, moment
+from donations.staff.desk import Act, Desk, Listing, MomentColumn, MoneyColumn, NotPossible, Reading
 from donations.staff.finding import find_donations
 
 Status = Refund.Status

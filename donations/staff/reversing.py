@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from donations.models import Donation, Donor, OfflineGift, Refund
 from donations.offline import reversing
-from donations.staff.desk import Act, NotPossible, Section, Text, amount, day, link
+from donations.staff.cells import Section, Text, amount, day, link
+from donations.staff.desk import Act, NotPossible
 
 WHY_NOT = {
     "by_card": _("Nothing was changed: Stripe gives this back."),

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
@@ -17,19 +17,8 @@ from core.headers import as_file
 from donations.models import Statement, StatementRun
 from donations.receipts import printing, runs
 from donations.staff.asking import Ask
-from donations.staff.desk import (
-    Act,
-    Cell,
-    Listing,
-    MomentColumn,
-    Notice,
-    NotPossible,
-    Section,
-    Text,
-    amount,
-    day,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, Text, amount, day, moment
+from donations.staff.desk import Act, Listing, MomentColumn, NotPossible
 from donations.staff.made import Made, MadeDesk, Told
 from donations.staff.period_forms import BooksForm
 from donations.staff.series import figure
@@ -46,6 +35,7 @@ WHY_NOT = {
     "not_over": _("That tax year is not over."),
     "not_ready": _("Nothing was issued: this run is not one that can be."),
     "other": _("Nothing was issued: what you looked over is not what was counted."),
+    "alone": _("What became of the gifts goes along with statements only."),
     "under_way": _("Nothing was issued: another run of the same year is being issued."),
 }
 Kind = StatementRun.Kind
@@ -89,7 +79,15 @@ class RunForm(BooksForm):
         ),
     )
     year = forms.IntegerField(label=_("Tax year"), min_value=2000, max_value=2100)
-    field_order = ("kind", "year")
+    encloses = forms.BooleanField(
+        label=_("With what became of the gifts"),
+        help_text=_(
+            "With statements: a link in the mail, a paper of its own behind each letter. The "
+            "statements themselves are the same without it."
+        ),
+        required=False,
+    )
+    field_order = ("kind", "year", "encloses")
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
@@ -116,7 +114,8 @@ class NewRun(Ask):
         try:
             return runs.ask(data.pop("kind"), **data, actor=self.request.user)
         except runs.NotPossible as refused:
-            raise forms.ValidationError({"year": WHY_NOT[refused.code]}) from None
+            field = "encloses" if refused.code == "alone" else "year"
+            raise forms.ValidationError({field: WHY_NOT[refused.code]}) from None
 
 
 class Runs(Listing):
@@ -170,6 +169,7 @@ class OneRun(Made):
             [_("Legal entity"), run.legal_entity.name],
             [_("Tax year"), " \u2013 ".join(map(day, runs.year_of(run).days))],
             [_("Money"), _("Live") if run.livemode else _("Test")],
+            [_("Goes along"), _("What became of the gifts") if run.encloses else _("Nothing")],
             [_("Asked for"), f"{moment(run.asked_at)}, {run.asked_by}"],
         ]
         if run.fingerprint:
@@ -208,6 +208,7 @@ class OneRun(Made):
         """The largest; a paper's page has its sample, and its file once it is issued."""
         found = run.statements.select_related("receipt").defer("facts", "receipt__snapshot")
         file = reverse("yearly:paper", args=[0])[: -len("0/")]
+        beside = reverse("yearly:enclosed", args=[0])[: -len("0/")]
         rows = [
             [
                 Cell(row.name, f"{file}{row.pk}/"),
@@ -215,10 +216,12 @@ class OneRun(Made):
                 row.gifts,
                 amount(row.amount_minor, row.currency),
                 row.receipt.label if row.receipt else "",
+                *([Cell(_("PDF"), f"{beside}{row.pk}/")] if run.encloses else []),
             ]
             for row in found.order_by("-amount_minor", "pk")[:SHOWN]
         ]
         headings = [_("In the name of"), _("Goes to"), _("Gifts"), _("Amount"), _("Number")]
+        headings += [_("Goes along")] if run.encloses else []
         title = gettext("The largest %(n)d, each with its PDF") % {"n": len(rows)}
         return Section(title, rows, headings, empty=_("Nobody."))
 
@@ -307,6 +310,17 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     return as_file(data, f"{found.run.year}-{found.pk}{'' if issued else '-sample'}.pdf")
 
 
+def enclosed(request: HttpRequest, pk: int) -> HttpResponse:
+    """What goes along with a paper: as it was posted, or as the donor would read it today."""
+    _allow(request, SEE)
+    rows = Statement.objects.filter(run__encloses=True).select_related("run__legal_entity")
+    found = get_object_or_404(rows, pk=pk)
+    data = runs.enclosed_bytes(found)
+    if data is None:
+        raise Http404
+    return as_file(data, f"gifts-{found.run.year}-{found.pk}.pdf")
+
+
 def letters(request: HttpRequest, pk: int, part: int) -> HttpResponse:
     """Papers for donors without e-mail, in the order of the post."""
     _allow(request, SEE)
@@ -338,5 +352,6 @@ class RunsDesk(MadeDesk):
         return [
             *super().extra_urls(),
             path("paper/<int:pk>/", paper, name="paper"),
+            path("enclosed/<int:pk>/", enclosed, name="enclosed"),
             path("letters/<int:pk>/<int:part>/", letters, name="letters"),
         ]

@@ -13,18 +13,8 @@ from wagtail.admin.ui.tables import Column
 
 from donations.models import Receipt, ReceiptSeries
 from donations.receipts import explaining
-from donations.staff.desk import (
-    Cell,
-    Desk,
-    Listing,
-    Notice,
-    Reading,
-    Section,
-    Text,
-    amount,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, Text, amount, link, moment
+from donations.staff.desk import Desk, Listing, Reading
 
 State = Receipt.State
 

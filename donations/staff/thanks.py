@@ -10,7 +10,8 @@ from wagtail.admin import messages
 from core.headers import as_file
 from donations.models import Donation
 from donations.receipts import cases, thanks
-from donations.staff.desk import Act, Text
+from donations.staff.cells import Text
+from donations.staff.desk import Act
 
 
 class LetterForm(forms.Form):

@@ -20,7 +20,7 @@ from donations.models import Designation, GiftBatch, Upload
 from donations.offline import columns, entering, importing, reading
 from donations.staff.batch_entry import ENTER, OfBatches
 from donations.staff.batch_forms import SeenForm
-from donations.staff.desk import Cell, Notice, Section, Text, amount, day
+from donations.staff.cells import Cell, Notice, Section, Text, amount, day
 from donations.staff.offline_words import fault, hint, unreadable, why_not
 from donations.staff.upload_forms import ColumnsForm, FileForm
 

@@ -25,7 +25,7 @@ from donations.models import (
     StaffNote,
 )
 from donations.models.months import UNRECEIPTED
-from donations.staff.desk import Notice, amount, moment
+from donations.staff.cells import Notice, amount, moment
 from donations.staff.inbox import failed_count, silence
 from donations.staff.mails import unsettled_count
 from donations.staff.reconciliation import alarms

@@ -12,7 +12,8 @@ from wagtail.admin.views import generic
 
 from donations import defence
 from donations.models import EventWindow
-from donations.staff.desk import Desk, Listing, MomentColumn, Reading, Section, moment
+from donations.staff.cells import Section, moment
+from donations.staff.desk import Desk, Listing, MomentColumn, Reading
 
 
 class WindowForm(WagtailAdminModelForm):

@@ -116,16 +116,16 @@ def _visit(request: HttpRequest, key: str) -> Visit | HttpResponse:
     if len(key) == REFERENCE_LENGTH and key.isalnum():
         return _own(request, key)
     opened = links.open_link(key)
-    if opened.state != "ready" or opened.plan is None:
+    if opened.state != "ready" or opened.row is None:
         context = {"state": opened.state, "key": key}
-        code = 410 if opened.plan else 404
+        code = 410 if opened.row else 404
         return render(request, "donations/plan/no_link.html", context, status=code)
     # Whoever is signed in to whom it belongs may do all, whichever way she came.
     if request.user.is_authenticated:
-        own = _plans_of(request).filter(pk=opened.plan.pk).first()
+        own = _plans_of(request).filter(pk=opened.row.pk).first()
         if own:
             return Visit(own, key, By.account(request.user))
-    plan = Plan.objects.select_related("designation", "legal_entity").get(pk=opened.plan.pk)
+    plan = Plan.objects.select_related("designation", "legal_entity").get(pk=opened.row.pk)
     return Visit(plan, key, By.link())
 
 

@@ -201,9 +201,9 @@ class Wish(models.Model):
     @property
     def public_name(self) -> str:
         """As in "Laptops for university, Latin America", in the language of the moment."""
-        return (
-            f"{self.kind.public_plural} {self.get_purpose_display()}, {self.get_region_display()}"
-        )
+        # Without `get_…_display`, which translates all choices to find one.
+        purpose, region = Purpose(self.purpose).label, Region(self.region).label
+        return f"{self.kind.public_plural} {purpose}, {region}"
 
     @property
     def public_text(self) -> str:

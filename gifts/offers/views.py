@@ -62,10 +62,10 @@ def at_offer(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def answer(request: HttpRequest, token: str, **named: int) -> HttpResponse:
         opened = links.open_link(token)
         if opened.state == "ready":
-            response = view(request, opened.offer, token, **named)
+            response = view(request, opened.row, token, **named)
         else:
             context = {"state": opened.state, "token": token}
-            code = 410 if opened.offer else 404
+            code = 410 if opened.row else 404
             response = render(request, "gifts/offers/no_link.html", context, status=code)
         response["X-Robots-Tag"] = "noindex, nofollow"
         response["Cache-Control"] = "no-store"
@@ -123,7 +123,7 @@ def again(request: HttpRequest, token: str) -> HttpResponse:
     """A fresh link to the offer's own address. The answer is the same for a token nobody knows."""
     if not defence.is_allowed("offer_link", network_of(request), RESENDS):
         return resting(request, 10)
-    found = links.open_link(token).offer
+    found = links.open_link(token).row
     if found:
         deciding.tell(found, "link", f"{timezone.now():%Y%m%d%H}")
     return render(request, "gifts/offers/sent.html")

@@ -41,7 +41,7 @@ def of(slug: str) -> bytes:
 
 
 def draw(title: str, line: str, name: str) -> bytes:
-    """A PNG with these words; a long title gets smaller letters."""
+    """A PNG with these words; a long title gets smaller letters, the line below two rows."""
     picture = Image.new("RGB", SIZE, NIGHT)
     pen = ImageDraw.Draw(picture)
     _sky(pen)
@@ -55,7 +55,9 @@ def draw(title: str, line: str, name: str) -> bytes:
     for row in rows[:4]:
         pen.text((EDGE, place), row, font=_font("NotoSerif-Regular", size), fill=PAPER)
         place += round(size * 1.25)
-    pen.text((EDGE, place + 18), line, font=_font("NotoSans-Regular", 36), fill=SOFT)
+    for row in _broken(line, _font("NotoSans-Regular", 36))[:2]:
+        pen.text((EDGE, place + 18), row, font=_font("NotoSans-Regular", 36), fill=SOFT)
+        place += 48
     _star(pen, EDGE, 84, 56)
     pen.text((EDGE + 76, 88), name, font=_font("NotoSerif-Regular", 38), fill=PAPER)
     held = BytesIO()
@@ -75,12 +77,12 @@ def _broken(text: str, font: ImageFont.FreeTypeFont) -> list[str]:
 
 
 def _sky(pen: ImageDraw.ImageDraw) -> None:
-    """Faint stars, always the same and in no rows, and the bright one low on the right."""
+    """Faint stars, always the same and in no rows, and the bright one above all words."""
     for number in range(48):
         x, y = number**3 * 389 % SIZE[0], number**2 * 211 % SIZE[1]
         glow = 1 + number % 3
         pen.ellipse((x, y, x + glow, y + glow), fill="#4a5a96")
-    _star(pen, SIZE[0] - 230, SIZE[1] - 220, 150)
+    _star(pen, SIZE[0] - 240, 46, 150)
 
 
 def _star(pen: ImageDraw.ImageDraw, x: int, y: int, size: int) -> None:

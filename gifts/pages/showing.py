@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -32,6 +32,11 @@ SHARES_MINOR = (500, 2500, 5000)
 UNSEEN = (Wish.State.DRAFT, Wish.State.REVIEWED)
 
 
+@lru_cache(1024)
+def _shortened(text: str) -> str:
+    return Truncator(text).chars(150)
+
+
 @dataclass(frozen=True)
 class Card:
     """What a template says of a wish, without figuring or asking."""
@@ -55,7 +60,7 @@ class Card:
 
     @property
     def text(self) -> str:
-        return Truncator(self.wish.public_text).chars(150)
+        return _shortened(self.wish.public_text)
 
     @property
     def art(self) -> str:

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.viewsets.base import ViewSet
 
+from donations.staff.cells import Cell, Notice, Section, clock, moment
 from donations.staff.charts import Chart, Series, columns
-from donations.staff.desk import Cell, Notice, Section, clock, moment
 from donations.staff.pages import ForReaders, Page
 from gifts.staff.looks import look_rows
 from gifts.staff.reading import names, signers

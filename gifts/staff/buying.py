@@ -18,21 +18,8 @@ from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.widgets.button import HeaderButton
 
 from core.headers import as_file
-from donations.staff.desk import (
-    Cell,
-    Desk,
-    LinesColumn,
-    Listing,
-    MomentColumn,
-    Notice,
-    Reading,
-    Section,
-    ShortColumn,
-    amount,
-    day,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, amount, day, link, moment
+from donations.staff.desk import Desk, LinesColumn, Listing, MomentColumn, Reading, ShortColumn
 from donations.staff.giving import Settings
 from gifts.buying import differences, invoices, labels, orders
 from gifts.models import Invoice, OrderedUnit, PurchaseOrder, Supplier, Unit

@@ -16,7 +16,8 @@ from core.tokens import new_token
 from donations.models import Designation
 from donations.spending import NotAllowed, TooLittle
 from donations.staff.asking import Ask
-from donations.staff.desk import Act, Section, Text, amount
+from donations.staff.cells import Section, Text, amount
+from donations.staff.desk import Act
 from gifts.buying import Refused, orders
 from gifts.models import ItemKind, OrderLine, PurchaseOrder, Supplier, Wish
 from gifts.models.buying import MOST_OF_A_LINE

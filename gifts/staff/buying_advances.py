@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import money
-from donations.staff.desk import Text, amount
+from donations.staff.cells import Text, amount
 from gifts.buying import invoices
 from gifts.models import PurchaseOrder
 from gifts.staff.buying_acts import OrderAct, State, typed_money

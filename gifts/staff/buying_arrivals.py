@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from donations.staff.desk import Section, Text, amount
+from donations.staff.cells import Section, Text, amount
 from gifts.buying import differences, invoices, receiving
 from gifts.buying.invoices import Billed
 from gifts.buying.receiving import Came

@@ -14,7 +14,8 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
 
-from donations.staff.desk import Act, Cell, Section, Text, amount, clock, link
+from donations.staff.cells import Cell, Section, Text, amount, clock, link
+from donations.staff.desk import Act
 from gifts.buying import Refused, differences, pools
 from gifts.models import ItemKind, PurchaseOrder, Unit, Wish
 from gifts.staff.buying import difference_rows, labels_file

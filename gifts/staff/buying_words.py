@@ -4,7 +4,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from donations.spending import NotAllowed, TooLittle
-from donations.staff.desk import NotPossible, Text, amount
+from donations.staff.cells import Text, amount
+from donations.staff.desk import NotPossible
 from gifts.buying import Refused
 from gifts.models import Explanation, OrderLine, PurchaseOrder
 

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from donations.staff.desk import Act, NotPossible, Text
+from donations.staff.cells import Text
+from donations.staff.desk import Act, NotPossible
 from gifts.vault import partners, workers
 from gifts.vault.models import Partner, PartnerUser
 from gifts.vault.transactions import vault_atomic

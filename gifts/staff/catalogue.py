@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BooleanColumn, Column
 
 from core.discretion import telling
-from donations.staff.desk import amount
+from donations.staff.cells import amount
 from donations.staff.giving import MoneyForm, PlainList, Settings
 from gifts.models import ItemCost, ItemKind
 

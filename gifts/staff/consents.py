@@ -16,19 +16,8 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
 
 from donations.staff.asking import Ask
-from donations.staff.desk import (
-    Cell,
-    Desk,
-    Listing,
-    MomentColumn,
-    Notice,
-    Reading,
-    Section,
-    Text,
-    day,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, Text, day, link, moment
+from donations.staff.desk import Desk, Listing, MomentColumn, Reading
 from donations.staff.period_forms import DayInput
 from gifts import jobs
 from gifts.staff.looks import look_rows

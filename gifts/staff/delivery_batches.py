@@ -19,20 +19,8 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
 
 from core.headers import as_file
-from donations.staff.desk import (
-    Act,
-    Cell,
-    Desk,
-    Listing,
-    Notice,
-    Reading,
-    Section,
-    ShortColumn,
-    Text,
-    day,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, Text, day, link, moment
+from donations.staff.desk import Act, Desk, Listing, Reading, ShortColumn
 from gifts.delivery import batches, confirming, packing_list, patience
 from gifts.delivery.batches import Refused
 from gifts.staff.delivery_words import BATCH_TONES, refusal, standing, state_of

@@ -9,7 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.viewsets.base import ViewSet
 
-from donations.staff.desk import Act, Cell, NotPossible, Section, Text, link
+from donations.staff.cells import Cell, Section, Text, link
+from donations.staff.desk import Act, NotPossible
 from gifts.delivery import batches, closing
 from gifts.staff.delivery_packing import DeliveryPage, ForDelivery
 from gifts.staff.delivery_words import standing, state_of

@@ -14,7 +14,8 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
 
-from donations.staff.desk import Act, Cell, Section, Text, clock, day
+from donations.staff.cells import Cell, Section, Text, clock, day
+from donations.staff.desk import Act
 from gifts.delivery import batches, patience
 from gifts.delivery.batches import Refused, Waiting
 from gifts.staff.delivery_words import refusal

@@ -10,19 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 
-from donations.staff.desk import (
-    Act,
-    Desk,
-    LinesColumn,
-    Listing,
-    Notice,
-    NotPossible,
-    Reading,
-    Section,
-    Text,
-    link,
-    moment,
-)
+from donations.staff.cells import Notice, Section, Text, link, moment
+from donations.staff.desk import Act, Desk, LinesColumn, Listing, NotPossible, Reading
 from gifts.delivery import batches, confirming, patience
 from gifts.staff.delivery_words import standing, state_of
 from gifts.vault import parcels

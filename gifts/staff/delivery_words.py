@@ -3,7 +3,8 @@
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from donations.staff.desk import Cell, NotPossible
+from donations.staff.cells import Cell
+from donations.staff.desk import NotPossible
 from gifts.delivery import patience
 from gifts.delivery.batches import Refused
 from gifts.vault.models import Batch, Parcel

@@ -12,19 +12,8 @@ from wagtail.admin import messages
 from wagtail.admin.ui.tables import Column
 
 from donations.staff.asking import Ask
-from donations.staff.desk import (
-    Act,
-    Cell,
-    Desk,
-    Listing,
-    MomentColumn,
-    Notice,
-    NotPossible,
-    Reading,
-    Section,
-    Text,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, Text, moment
+from donations.staff.desk import Act, Desk, Listing, MomentColumn, NotPossible, Reading
 from gifts import alarms
 from gifts.staff.looks import look_rows
 from gifts.staff.reading import emergency_of, names, signers

@@ -10,19 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 
-from donations.staff.desk import (
-    Cell,
-    Desk,
-    LinesColumn,
-    Listing,
-    Notice,
-    Reading,
-    Section,
-    amount,
-    day,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, amount, day, link, moment
+from donations.staff.desk import Desk, LinesColumn, Listing, Reading
 from gifts.models import DeviceCheck, Disposal, GivenThing, Unit
 from gifts.offers import deciding, intake
 from gifts.staff import given_acts

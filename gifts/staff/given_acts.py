@@ -8,7 +8,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.discretion import telling
-from donations.staff.desk import Act, NotPossible, Text, day
+from donations.staff.cells import Text, day
+from donations.staff.desk import Act, NotPossible
 from gifts import units
 from gifts.models import BookValue, DeviceCheck, Disposal, GivenThing, Unit
 from gifts.offers import intake, irs, values

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from donations.staff.desk import Cell, Text, moment
+from donations.staff.cells import Cell, Text, moment
 from gifts.staff.reading import LABELS
 from gifts.vault.models import Access, Consent, Need, Partner, Recipient, Sealed
 from gifts.vault.review import in_hours, without_a_step

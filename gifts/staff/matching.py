@@ -13,15 +13,8 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.widgets.button import HeaderButton
 
-from donations.staff.desk import (
-    Desk,
-    Listing,
-    Notice,
-    Reading,
-    Section,
-    ShortColumn,
-    moment,
-)
+from donations.staff.cells import Notice, Section, moment
+from donations.staff.desk import Desk, Listing, Reading, ShortColumn
 from gifts.matching import runs, words
 from gifts.models import Unit
 from gifts.staff import matching_words

@@ -15,7 +15,8 @@ from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from donations.staff.desk import Act, NotPossible, Section, Text
+from donations.staff.cells import Section, Text
+from donations.staff.desk import Act, NotPossible
 from gifts.matching import runs
 from gifts.staff.matching_words import STALE, WHY_NOT, Names
 from gifts.vault.models import Match, MatchRun

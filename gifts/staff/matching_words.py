@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from donations.staff.desk import Cell, Text, day
+from donations.staff.cells import Cell, Text, day
 from gifts.matching import words
 from gifts.models import ItemKind, Purpose
 from gifts.vault.models import Match, MatchRun, Partner

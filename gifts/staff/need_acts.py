@@ -7,7 +7,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.findable import findable
-from donations.staff.desk import Act, NotPossible, Text
+from donations.staff.cells import Text
+from donations.staff.desk import Act, NotPossible
 from gifts.delivery.outbox import carried
 from gifts.staff.reading import TAKES, Part, Read
 from gifts.vault import needs

@@ -13,19 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 
-from donations.staff.desk import (
-    Cell,
-    Desk,
-    LinesColumn,
-    Listing,
-    MomentColumn,
-    Notice,
-    Reading,
-    Section,
-    day,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, day, link, moment
+from donations.staff.desk import Desk, LinesColumn, Listing, MomentColumn, Reading
 from gifts.models import ItemKind, Purpose, Region
 from gifts.staff import need_acts as acts
 from gifts.staff.reading import names, signers

@@ -14,7 +14,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
 
-from donations.staff.desk import Cell, Notice, Section, amount, clock, day, link, moment
+from donations.staff.cells import Cell, Notice, Section, amount, clock, day, link, moment
 from gifts.buying import pools
 from gifts.matching import runs, shopping, words
 from gifts.matching.problem import Ask

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.discretion import telling
 from donations.staff import words
-from donations.staff.desk import Act, NotPossible, Text
+from donations.staff.cells import Text
+from donations.staff.desk import Act, NotPossible
 from gifts.models import HandoverText, Offer
 from gifts.offers import acknowledgments, deciding, intake, irs, paper, wiping
 from gifts.staff.money_form import AmountField

@@ -19,20 +19,8 @@ from wagtail.admin.ui.tables import Column
 
 from donations import postal
 from donations.staff import words
-from donations.staff.desk import (
-    Cell,
-    Desk,
-    LinesColumn,
-    Listing,
-    MomentColumn,
-    Notice,
-    Reading,
-    Section,
-    amount,
-    day,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, amount, day, link, moment
+from donations.staff.desk import Desk, LinesColumn, Listing, MomentColumn, Reading
 from donations.staff.giving import Settings
 from gifts.models import Acknowledgment, Disposal, GivenThing, HandoverText, Offer, OfferPhoto, Unit
 from gifts.offers import deciding

@@ -11,7 +11,8 @@ from wagtail.admin import messages
 
 from donations import postal
 from donations.staff.asking import Ask
-from donations.staff.desk import Act, NotPossible, Section, Text, day
+from donations.staff.cells import Section, Text, day
+from donations.staff.desk import Act, NotPossible
 from donations.staff.period_forms import DayInput
 from gifts.delivery import closing
 from gifts.models import Region

@@ -11,18 +11,8 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 
 from donations import postal
-from donations.staff.desk import (
-    Cell,
-    Desk,
-    LinesColumn,
-    Listing,
-    MomentColumn,
-    Notice,
-    Reading,
-    Section,
-    day,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, day, moment
+from donations.staff.desk import Desk, LinesColumn, Listing, MomentColumn, Reading
 from gifts.models import Region
 from gifts.staff import case_workers
 from gifts.staff import partner_acts as acts

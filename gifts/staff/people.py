@@ -12,21 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 
-from donations.staff.desk import (
-    Act,
-    Cell,
-    Desk,
-    Listing,
-    MomentColumn,
-    Notice,
-    NotPossible,
-    Reading,
-    Section,
-    Text,
-    day,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, Text, day, link, moment
+from donations.staff.desk import Act, Desk, Listing, MomentColumn, NotPossible, Reading
 from donations.staff.period_forms import DayInput
 from gifts import jobs
 from gifts.delivery.outbox import carried

@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from donations.staff.desk import Act, Cell, NotPossible, Section, Text, moment
+from donations.staff.cells import Cell, Section, Text, moment
+from donations.staff.desk import Act, NotPossible
 from gifts.vault import sealing
 from gifts.vault.access import Reader
 from gifts.vault.models import BreakGlass, Purpose, Sealed

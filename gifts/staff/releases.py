@@ -9,21 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
 
-from donations.staff.desk import (
-    Act,
-    Cell,
-    Desk,
-    Listing,
-    MomentColumn,
-    Notice,
-    NotPossible,
-    Reading,
-    Section,
-    Text,
-    day,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, Text, day, link, moment
+from donations.staff.desk import Act, Desk, Listing, MomentColumn, NotPossible, Reading
 from gifts.models import Release, ReleaseNote, Wish
 from gifts.trace import calendar, notes
 

@@ -12,22 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 
-from donations.staff.desk import (
-    Act,
-    Cell,
-    Desk,
-    LinesColumn,
-    Listing,
-    MomentColumn,
-    Notice,
-    NotPossible,
-    Reading,
-    Section,
-    Text,
-    amount,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, Text, amount, link, moment
+from donations.staff.desk import Act, Desk, LinesColumn, Listing, MomentColumn, NotPossible, Reading
 from gifts import units
 from gifts.models import ItemKind, Unit
 from gifts.models.units import FAULTS

@@ -9,7 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.discretion import telling
-from donations.staff.desk import Act, NotPossible, Text, amount
+from donations.staff.cells import Text, amount
+from donations.staff.desk import Act, NotPossible
 from gifts import catalogue, ladder, wishes
 from gifts.models import Wish
 

@@ -13,20 +13,8 @@ from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views import generic
 
-from donations.staff.desk import (
-    Cell,
-    Desk,
-    LinesColumn,
-    Listing,
-    MomentColumn,
-    Notice,
-    Reading,
-    Section,
-    ShortColumn,
-    amount,
-    link,
-    moment,
-)
+from donations.staff.cells import Cell, Notice, Section, amount, link, moment
+from donations.staff.desk import Desk, LinesColumn, Listing, MomentColumn, Reading, ShortColumn
 from gifts import ladder, progress, wishes
 from gifts.models import ItemKind, Purpose, Region, Wish
 from gifts.progress import Progress

@@ -12,7 +12,12 @@ PUBLISHED_ON = 10
 
 
 def today() -> date:
-    return timezone.now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    return day_of(timezone.now())
+
+
+def day_of(moment: datetime) -> date:
+    """The day of a moment, where the organisation is."""
+    return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 def start_of(day: date) -> date:

@@ -1,6 +1,8 @@
 """What an open fund did, by ended quarter, from the ledger alone; small figures stay hidden.
 
-A count below eleven is told as "fewer than 11", and the money of such a count not at all.
+A count below eleven is told as "fewer than 11", and the money of such a count not at all. What was
+given is told by its first digit and without a count: impact reports print the gifts to all funds
+together, and whoever knew all large ones exactly would know the small one that stands with them.
 """
 
 from collections import defaultdict
@@ -44,7 +46,8 @@ class Quarter:
     """One ended quarter of the organisation's calendar."""
 
     starts: date
-    given: Cell
+    # At least so much, in minor units; None: in fewer than eleven gifts.
+    given_minor: int | None
     spent: Cell
 
     @property
@@ -64,11 +67,16 @@ def quarters(
     spent = _cells(pks, (Account.PURCHASES,), "entry", zone)
     return {
         pk: [
-            Quarter(start, Cell.of(*given[pk, start]), Cell.of(*spent[pk, start]))
+            Quarter(start, _at_least(*given[pk, start]), Cell.of(*spent[pk, start]))
             for start in _ended(first, running)
         ]
         for pk in pks
     }
+
+
+def _at_least(count: int, amount_minor: int) -> int | None:
+    digit = 10 ** (len(str(amount_minor)) - 1)
+    return amount_minor // digit * digit if count >= K else None
 
 
 def _cells(

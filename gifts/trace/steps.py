@@ -68,8 +68,16 @@ class _Found:
 
 def of(donation: Donation) -> list[LineTrace]:
     """The parts of one gift in their order; six queries whatever it holds."""
-    lines = list(donation.lines.select_related("designation", "asked_for"))
-    purses = [line.designation_id for line in lines]
+    return of_many([donation])[donation.pk]
+
+
+def of_many(donations: Iterable[Donation]) -> dict[int, list[LineTrace]]:
+    """The same of each gift, by its key, in no more queries."""
+    traces: dict[int, list[LineTrace]] = {donation.pk: [] for donation in donations}
+    lines = list(
+        DonationLine.objects.filter(donation__in=traces).select_related("designation", "asked_for")
+    )
+    purses = {line.designation_id for line in lines}
     wishes = Wish.objects.filter(designation__in=purses).select_related("kind")
     by_purse = {wish.designation_id: wish for wish in wishes}
     found: defaultdict[int, _Found] = defaultdict(_Found)
@@ -81,10 +89,10 @@ def of(donation: Donation) -> list[LineTrace]:
         found[share.line_id].spent_minor += share.amount_minor
     steps = _steps(units)
     published = releases.of_units(units)
-    return [
-        _trace(line, by_purse.get(line.designation_id), found[line.pk], steps, published)
-        for line in lines
-    ]
+    for line in lines:
+        wish = by_purse.get(line.designation_id)
+        traces[line.donation_id].append(_trace(line, wish, found[line.pk], steps, published))
+    return traces
 
 
 def _steps(units: Iterable[int]) -> dict[tuple[int, str], datetime]:

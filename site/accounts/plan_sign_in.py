@@ -21,7 +21,7 @@ STEPS = ("plan_amount", "plan_purpose", "plan_restart")
 @require_POST
 def plan_sign_in(request: HttpRequest, key: str) -> HttpResponse:
     opened = links.open_link(key)
-    plan = opened.plan
+    plan = opened.row
     if plan is None or opened.state != "ready":
         return redirect("plan", key)
     form = CodeForm({"email": plan.email})

@@ -3,12 +3,16 @@
 from allauth.account.views import RequestLoginCodeView
 from django.urls import include, path
 
-from accounts import about_me, passkeys, views
+from accounts import about_me, my_impact, passkeys, views
 from accounts.plan_sign_in import plan_sign_in
 
 urlpatterns = [
     path("account/", views.my_giving, name="my_giving"),
     path("account/years/<int:year>/", views.my_year, name="my_year"),
+    path("account/years/<int:year>/impact/", my_impact.my_impact, name="my_impact"),
+    path(
+        "account/years/<int:year>/impact/paper/", my_impact.my_impact_paper, name="my_impact_paper"
+    ),
     path("account/gift-aid/<int:pk>/", views.my_declaration, name="my_declaration"),
     path("account/about-me/", about_me.about_me, name="about_me"),
     path("account/receipts/<str:label>/", views.my_receipt, name="my_receipt"),

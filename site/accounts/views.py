@@ -83,12 +83,12 @@ def _trace(gift: Donation) -> str:
 @require_GET
 def my_year(request: HttpRequest, year: int) -> HttpResponse:
     """A year's gifts on one page, made to be printed; each receipt stands for itself."""
-    entity, mine = _entity(), finding.own_addresses(request.user)
+    entity, mine = organisation_of(), finding.own_addresses(request.user)
     totals = [row for row in _years(mine) if row.year == year]
     if entity is None or not totals:
         raise Http404
     gifts = (
-        _paid_with_year(mine, entity)
+        paid_with_year(mine, entity)
         .filter(year=year)
         .prefetch_related("lines__designation", "receipts")
         .order_by("paid_at")
@@ -114,11 +114,11 @@ def own_gifts(own: Q) -> QuerySet[Donation]:
     return Donation.objects.filter(own, status__in=[Status.PAID, Status.PROCESSING])
 
 
-def _entity() -> LegalEntity | None:
+def organisation_of() -> LegalEntity | None:
     return LegalEntity.objects.filter(is_default=True).first()
 
 
-def _paid_with_year(mine: Q, entity: LegalEntity) -> QuerySet[Any]:
+def paid_with_year(mine: Q, entity: LegalEntity) -> QuerySet[Any]:
     """A tax year is the calendar year where the organisation is."""
     zone = ZoneInfo(entity.time_zone)
     return (
@@ -129,11 +129,11 @@ def _paid_with_year(mine: Q, entity: LegalEntity) -> QuerySet[Any]:
 
 
 def _years(mine: Q) -> list[Year]:
-    entity = _entity()
+    entity = organisation_of()
     if entity is None:
         return []
     rows = (
-        _paid_with_year(mine, entity)
+        paid_with_year(mine, entity)
         .values("year", "currency")
         .annotate(
             count=Count("pk"),

@@ -239,7 +239,7 @@ XERO_TAX_RATE = env.str("XERO_TAX_RATE", default="Tax Exempt (0%)")
 
 # --- Files --------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [SITE / "static"]
+STATICFILES_DIRS = [SITE / "static", ("guide", ROOT / "docs/images/guide")]  # of the staff's guide
 STATIC_ROOT = ROOT / "var" / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_DIRECTORY", default=str(ROOT / "var" / "media")))
@@ -260,6 +260,9 @@ WAGTAILIMAGES_IMAGE_FORM_BASE = "staff.uploads.CleanImageForm"
 WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp", "avif", "gif"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 15_000_000
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
+WAGTAILDOCS_DOCUMENT_MODEL = "campaigns.Download"
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "staff.uploads.CleanDocumentForm"
+WAGTAILDOCS_EXTENSIONS = ["pdf"]
 
 # --- Caches ------------------------------------------------------------------------------------
 CACHES = {
@@ -321,30 +324,27 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/account/" if ROLE == "public" else "/admin/"
 LOGOUT_REDIRECT_URL = "/"
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("UserAttributeSimilarityValidator", {}),
+    )
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 
 # --- Wagtail ------------------------------------------------------------------------------------
 WAGTAIL_SITE_NAME = "North Star"
 WAGTAILADMIN_BASE_URL = STAFF_URL
-WAGTAIL_FRONTEND_LOGIN_URL = "/account/login/"
-WAGTAILADMIN_LOGIN_URL = "/account/login/"
+WAGTAIL_FRONTEND_LOGIN_URL = WAGTAILADMIN_LOGIN_URL = "/account/login/"
 # One clock for all staff: times are told by telephone.
 WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
-WAGTAIL_ENABLE_UPDATE_CHECK = False
-WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_ENABLE_UPDATE_CHECK = WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
-WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 # Invited people set their own password by mail; nobody else ever knows it.
 WAGTAILUSERS_PASSWORD_ENABLED = False
-WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "pages.search_words"}}
 
 # --- Security -----------------------------------------------------------------------------------
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None

@@ -19,6 +19,7 @@ urlpatterns = [
         path("comments/", include("campaigns.comments.urls")),
         path("training/", include("campaigns.training.urls")),
         path("reports/papers/", include("campaigns.reports.urls")),
+        path("your-year/", include("campaigns.impact_statements.urls")),
         path("", include("accounts.urls")),
         # Pages answer whatever no other line above did, so they stay last.
         path("", include("pages.urls_content")),

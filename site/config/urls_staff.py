@@ -9,9 +9,12 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.admin.auth import require_admin_access
 
 from accounts.closed import closed
+from campaigns.editing.beside import EditPage
 from config.media import media_urls
+from staff.downloads import looked_at
 from staff.second_factor import ENTER, PARTNERS
 
 
@@ -44,8 +47,11 @@ urlpatterns = [
     # Many at once would lie there as they were sent until each is described.
     path("admin/images/multiple/add/", RedirectView.as_view(url="/admin/images/add/")),
     re_path("^admin/images/multiple/", closed),
-    # Pictures alone come in; other files could carry what nobody looks for.
-    re_path("^admin/documents/", closed),
+    path("admin/documents/multiple/add/", RedirectView.as_view(url="/admin/documents/add/")),
+    re_path("^admin/documents/multiple/", closed),
+    path("downloads/<int:pk>.pdf", require_admin_access(looked_at), name="download"),
+    # The same page as Wagtail's, with what it is translated from beside it.
+    path("admin/pages/<int:page_id>/edit/", require_admin_access(EditPage.as_view())),
     path("admin/", include(wagtailadmin_urls)),
     *i18n_patterns(
         path("account/", include("accounts.closed")),

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
-from campaigns.blocks import BodyBlock, PartnerBlock
+from campaigns.blocks import BodyBlock, DownloadsBlock, PartnerBlock
 
 
 class ProgrammeBlock(blocks.StructBlock):
@@ -39,3 +39,4 @@ class SiteBodyBlock(BodyBlock):
 
     partner = PartnerBlock()
     programmes = ProgrammesBlock()
+    downloads = DownloadsBlock()

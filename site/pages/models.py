@@ -12,7 +12,8 @@ from wagtail.fields import StreamField
 from wagtail.models import Page
 from wagtail.search.index import SearchField
 
-from campaigns.checks_panel import ChecksPanel
+from campaigns.editing.checks_panel import ChecksPanel
+from campaigns.editing.previews import SharePreview
 from pages.blocks import SiteBodyBlock
 
 
@@ -50,7 +51,7 @@ class HomePage(Page):
         verbose_name_plural = _("home pages")
 
 
-class StandardPage(Page):
+class StandardPage(SharePreview, Page):
     """Text with questions and answers: how it works, privacy, disclosures and the like."""
 
     lead = models.CharField(_("lead"), max_length=300, blank=True)

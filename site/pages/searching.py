@@ -15,8 +15,10 @@ from gifts.models import WishListPage
 from gifts.pages import board
 from gifts.pages.showing import cards
 from pages import findable
+from pages.search_words import without_accents
 
 LONGEST, SHOWN = 80, 20
+SHORTEST_ROOT = 4
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class Hit:
 def search(request: HttpRequest) -> HttpResponse:
     language = get_language() or settings.LANGUAGE_CODE
     asked = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:LONGEST].strip()
-    hits, near = _found(asked, language) if asked else ([], [])
+    # Signs alone are no words.
+    hits, near = _found(asked, language) if any(map(str.isalnum, asked)) else ([], [])
     context = {"asked": asked, "hits": hits[:SHOWN], "near": near, "longest": LONGEST}
     return render(request, "pages/search.html", context)
 
@@ -59,10 +62,23 @@ def _wishes(asked: str, language: str) -> list[Hit]:
     page = findable.open_pages(language).type(WishListPage).first()
     if page is None:
         return []
-    words, here = asked.casefold().split(), board.read()
+    words, here = [_root(word) for word in asked.split()], board.read()
     told = cards(here.live, findable.address(page), here)
     return [
         Hit(card.name, card.text, card.url)
         for card in told
-        if all(word in f"{card.name} {card.wish.public_text}".casefold() for word in words)
+        if all(word in _told(f"{card.name} {card.wish.public_text}") for word in words)
     ]
+
+
+def _told(text: str) -> str:
+    return without_accents(text.casefold())
+
+
+def _root(word: str) -> str:
+    """What one thing and several have in common, in both languages: "laptops", "libros"."""
+    plain = _told(word)
+    for ending in ("es", "s"):
+        if plain.endswith(ending) and len(plain) - len(ending) >= SHORTEST_ROOT:
+            return plain.removesuffix(ending)
+    return plain

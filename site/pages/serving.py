@@ -1,21 +1,32 @@
 """Pages that are the same for every visitor: found by one query, and kept ready for half a second.
 
-Money on a page is at most two seconds old: a second where figures are read together
-(`gifts.pages.board`), and less than one here. So nothing has to be cleared when an editor
-publishes, takes down, translates or changes a setting: the next second shows it, in every process.
+What a page tells is at most two seconds old: a second where it is read for all visitors together
+(the page here, figures in `gifts.pages.board` and `campaigns.progress`), and less than one where
+its answer is kept. So nothing has to be cleared when an editor publishes, takes down, translates or
+changes a setting: two seconds later every process shows it.
 """
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import wraps
 from threading import Lock
+from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import caches
+from django.core.handlers.wsgi import get_path_info
 from django.db.models import Exists, OuterRef
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.db.models.functions import JSONObject
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotModified,
+    parse_cookie,
+)
 from django.template.response import TemplateResponse
 from django.utils.http import parse_etags
 from django.utils.translation import get_language
@@ -23,8 +34,9 @@ from wagtail import views
 from wagtail.models import Page, PageViewRestriction, get_page_models
 from wagtail.url_routing import RouteResult
 
+from core import logs
 from core.tokens import sha256
-from pages.context import facts
+from pages.context import SECONDS, facts
 
 # Seconds: until one request makes the page anew; until the others get the old one meanwhile.
 FRESH, OLDEST = 0.5, 0.9
@@ -37,6 +49,9 @@ TURNS = [Lock() for _ in range(64)]
 KNOWN_KINDS: dict[str, type[Page]] = {}
 MOST_KINDS = 2_000
 View = Callable[..., HttpResponse]
+# As PEP 3333 has them.
+Environ = dict[str, Any]
+Application = Callable[[Any, Any], Iterable[bytes]]
 
 
 @dataclass(frozen=True)
@@ -71,15 +86,13 @@ class KeptPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method != "GET" or request.META.get("QUERY_STRING"):
+        if not _is_plain(request.META):
             return self.get_response(request)
-        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        if _has_session(request.META):
             answer = self.get_response(request)
             answer.setdefault("Cache-Control", "private, no-cache")
             return answer
-        # By fingerprint: an address may be long, and some hold a token.
-        asked = f"{request.scheme}:{request.META.get('HTTP_HOST')}:{request.path}"
-        key = f"page:{sha256(asked)}"
+        key = _key(request.META, request.path_info)
         known: Kept | None = caches["local"].get(key)
         if known is None:
             return self._made(request, key)
@@ -108,6 +121,43 @@ class KeptPages:
         kept = Kept(response.content, dict(response.items()))
         caches["local"].set(key, kept, KNOWN)
         return kept.answer(request)
+
+
+class AtOnce:
+    """Around Django: answers what `KeptPages` has fresh, before Django makes a request of it.
+
+    Everything else goes on to Django, and to `KeptPages` there.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        started, kept = time.perf_counter(), None
+        path = get_path_info(environ)
+        if _is_plain(environ) and "HTTP_IF_NONE_MATCH" not in environ and not _has_session(environ):
+            kept = caches["local"].get(_key(environ, path))
+        if kept is None or kept.age >= FRESH:
+            return self.application(environ, start_response)
+        start_response("200 OK", list(kept.headers.items()))
+        logs.told("GET", path, 200, started)
+        return [kept.body]
+
+
+def _is_plain(environ: Environ) -> bool:
+    return environ["REQUEST_METHOD"] == "GET" and not environ.get("QUERY_STRING")
+
+
+def _has_session(environ: Environ) -> bool:
+    return settings.SESSION_COOKIE_NAME in parse_cookie(environ.get("HTTP_COOKIE", ""))
+
+
+def _key(environ: Environ, path: str) -> str:
+    """By fingerprint: an address may be long, and some hold a token."""
+    proxy = settings.SECURE_PROXY_SSL_HEADER
+    scheme = f"{environ['wsgi.url_scheme']}:{environ.get(proxy[0]) if proxy else None}"
+    place = f"{environ.get('HTTP_HOST')}:{environ.get('SCRIPT_NAME', '')}{path}"
+    return f"page:{sha256(f'{scheme}:{place}')}"
 
 
 def _is_same_for_all(request: HttpRequest, response: HttpResponse) -> bool:
@@ -146,10 +196,19 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
 
 
 def _found(request: HttpRequest, parts: list[str]) -> RouteResult | None:
-    """The page, or the one above that answers for it, with all pages on the way, by one query."""
+    """The page, or the one above that answers for it, as it stood at most a second ago."""
     home = facts().homes.get(get_language() or settings.LANGUAGE_CODE)
     if home is None:
         return None
+    key = f"found:{sha256(home + '/'.join(parts))}"
+    known: RouteResult | None = caches["local"].get(key)
+    if known is None and (known := _read(request, home, parts)):
+        caches["local"].set(key, known, SECONDS)
+    return known
+
+
+def _read(request: HttpRequest, home: str, parts: list[str]) -> RouteResult | None:
+    """The same with all pages on the way, by one query."""
     ways = ["/", *(home + "".join(f"{part}/" for part in parts[:n]) for n in range(len(parts) + 1))]
     locks = PageViewRestriction.objects.filter(page=OuterRef("pk"))
     # The slugs stand in an index, the ways do not.
@@ -158,7 +217,7 @@ def _found(request: HttpRequest, parts: list[str]) -> RouteResult | None:
     kinds = [known] if known else get_page_models()
     chain = list(
         Page.objects.filter(slug__in=slugs, url_path__in=ways)
-        .annotate(is_locked=Exists(locks))
+        .annotate(is_locked=Exists(locks), translated=_translated())
         .select_related(*(name for kind in kinds for name in _told_with(kind)))
         .order_by("depth")
     )
@@ -168,6 +227,7 @@ def _found(request: HttpRequest, parts: list[str]) -> RouteResult | None:
     # Asks anew if another kind stood there the last time.
     page = chain[-1] if kind is Page else getattr(chain[-1], kind._meta.model_name)
     page.above = chain[1:-1]
+    page.translated = {one["code"]: one["path"] for one in chain[-1].translated}
     try:
         result: RouteResult = page.route(request, parts[len(chain) - 2 :])
     except Http404:
@@ -176,6 +236,13 @@ def _found(request: HttpRequest, parts: list[str]) -> RouteResult | None:
         KNOWN_KINDS.clear()
     KNOWN_KINDS[ways[-1]] = kind
     return result
+
+
+def _translated() -> ArraySubquery:
+    """Of each page its live translations: code of the language, and path."""
+    others = Page.objects.live().filter(translation_key=OuterRef("translation_key"))
+    told = JSONObject(code="locale__language_code", path="url_path")
+    return ArraySubquery(others.exclude(pk=OuterRef("pk")).values(told=told))
 
 
 def _told_with(kind: type[Page]) -> list[str]:

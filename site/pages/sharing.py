@@ -1,11 +1,11 @@
 """The picture that is shown where somebody shares a page: its title and what it is about."""
 
 import hashlib
+from textwrap import shorten
 
 from django.conf import settings
 from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -15,8 +15,8 @@ from pages.context import facts
 
 # Others keep it no longer than it may take until words that were taken back are gone.
 SECONDS = 600
-# As much as fits in one row.
-CHARACTERS = 56
+# As much as fits in two rows.
+CHARACTERS = 110
 
 
 @require_safe
@@ -28,7 +28,7 @@ def picture(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     words = (
         findable.name(found[0]),
-        Truncator(findable.introduction(found[0])).chars(CHARACTERS),
+        shorten(findable.introduction(found[0]), CHARACTERS, placeholder="…"),
         facts().name,
     )
     key = "page-picture:" + hashlib.sha256("\n".join(words).encode()).hexdigest()

@@ -5,6 +5,7 @@ It holds nothing that the page does not show to people, too.
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -94,9 +95,13 @@ def _crumbs(page: Page, who: Organisation, context: Mapping[str, Any]) -> Node:
 def _questions(page: Page) -> Iterator[Node]:
     for piece in getattr(page, "body", ()):
         for one in piece.value["questions"] if piece.block_type == "questions" else ():
-            answer = " ".join(strip_tags(one["answer"].source.replace("<", " <")).split())
             yield {
                 "@type": "Question",
                 "name": one["question"],
-                "acceptedAnswer": {"@type": "Answer", "text": answer},
+                "acceptedAnswer": {"@type": "Answer", "text": _plain(one["answer"].source)},
             }
+
+
+@lru_cache(256)
+def _plain(markup: str) -> str:
+    return " ".join(strip_tags(markup.replace("<", " <")).split())

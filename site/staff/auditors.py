@@ -13,7 +13,8 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets import AdminDateInput
 
 from accounts.models import User
-from donations.staff.desk import Act, Cell, Desk, Listing, Notice, Reading, Section, Text, day
+from donations.staff.cells import Cell, Notice, Section, Text, day
+from donations.staff.desk import Act, Desk, Listing, Reading
 
 FOR_A_TIME = "accounts.view_for_a_time"
 

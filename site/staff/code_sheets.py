@@ -26,7 +26,8 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
 
 from accounts.models import User
-from donations.staff.desk import Desk, Listing, MomentColumn, Reading, Section, moment
+from donations.staff.cells import Section, moment
+from donations.staff.desk import Desk, Listing, MomentColumn, Reading
 from staff.models import CodeSheet
 from staff.second_factor import ENTER
 

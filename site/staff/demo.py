@@ -41,6 +41,7 @@ STAFF = (
     SignIn("editor@northstar.example", "Edda", ("Editor", "Publisher")),
     SignIn("second-editor@northstar.example", "Elio", ("Publisher",)),
     SignIn("safeguarding@northstar.example", "Sira", ("Safeguarding",)),
+    SignIn("board@northstar.example", "Basma", ("Board",)),
 )
 # They state needs; who they work for is made together with these.
 CASE_WORKERS = tuple(

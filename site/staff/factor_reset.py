@@ -24,17 +24,8 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import HeaderButton
 
 from accounts.models import User
-from donations.staff.desk import (
-    Act,
-    Desk,
-    Listing,
-    MomentColumn,
-    NotPossible,
-    Reading,
-    Section,
-    Text,
-    moment,
-)
+from donations.staff.cells import Section, Text, moment
+from donations.staff.desk import Act, Desk, Listing, MomentColumn, NotPossible, Reading
 from staff.models import FactorReset
 
 

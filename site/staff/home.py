@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from wagtail.admin.ui.components import Component
 
-from campaigns import waiting as editors
 from campaigns.comments import staff as comments
+from campaigns.editing import waiting as editors
 from campaigns.stories import staff as stories
 from donations.staff.waiting import last_days, waiting
 from gifts.staff import offers

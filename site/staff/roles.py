@@ -7,24 +7,34 @@ whoever needs both holds both roles.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import Q
-from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
+from django.utils import translation
+from django.utils.translation import gettext
+from wagtail.models import (
+    Collection,
+    GroupApprovalTask,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Page,
+    Workflow,
+)
 
 ENTER = "wagtailadmin.access_admin"
 
 
 @dataclass(frozen=True)
 class Role:
-    """What a role may do to rows ("app.codename"), to all pages, and to all uploaded pictures.
+    """What a role may do to rows ("app.codename"), to all pages, and to all that was uploaded.
 
     A role that does not enter the admin has its own door elsewhere.
     """
 
     permissions: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
-    pictures: tuple[str, ...] = ()
+    uploads: tuple[str, ...] = ()
     enters: bool = True
 
 
@@ -55,7 +65,7 @@ COMMENTS = (
     *("campaigns.view_storytalk", "campaigns.change_storytalk"),
 )
 # Figures of impact reports: gathered and published by publishers, read by those who count money.
-REPORTS = ("campaigns.view_reportedition",)
+REPORTS = ("campaigns.view_reportedition", "campaigns.view_board")
 PUBLISHES_REPORTS = (
     *REPORTS,
     "campaigns.add_reportedition",
@@ -71,15 +81,20 @@ TRAINING = (
 )
 # Organizations whose people learn, with their coordinators' addresses; so not for editors.
 WORKPLACES = ("campaigns.view_workplace", "campaigns.close_workplace")
+# A draft in another language; what may become public of it is asked of that draft.
+TRANSLATING = ("simple_translation.submit_translation",)
 LETTERS = ("campaigns.view_letter", "campaigns.add_letter", "campaigns.change_letter")
 WRITING = Role(
-    permissions=(*CAMPAIGNS, *LETTERS, *STORIES, *COMMENTS, *TRAINING),
+    permissions=(*CAMPAIGNS, *LETTERS, *STORIES, *COMMENTS, *TRAINING, *TRANSLATING),
     pages=("add_page", "change_page"),
-    pictures=("add_image", "change_image", "choose_image"),
+    uploads=(
+        *("add_image", "change_image", "choose_image"),
+        *("add_document", "change_document", "choose_document"),
+    ),
 )
 PUBLISHING = Role(
     pages=(*WRITING.pages, "publish_page", "lock_page", "unlock_page"),
-    pictures=WRITING.pictures,
+    uploads=WRITING.uploads,
     permissions=(
         *CAMPAIGNS,
         *STORIES,
@@ -87,6 +102,7 @@ PUBLISHING = Role(
         *COMMENTS,
         "campaigns.erase_storycomment",
         *TRAINING,
+        *TRANSLATING,
         # Whoever publishes answers for what a course says.
         *("campaigns.send_letter", "campaigns.check_course"),
         *PUBLISHES_REPORTS,
@@ -203,6 +219,8 @@ PRIVACY_LEAD = Role(
 )
 # Named to read what a person in danger wrote into a comment; an administrator does not.
 SAFEGUARDING = Role(permissions=("campaigns.view_storycomment", "campaigns.hold_commentconcern"))
+# Members of the board read one page, of published figures, and nothing else.
+BOARD = Role(permissions=("campaigns.view_board",))
 # Her rights are those of her row in the vault, asked on every request (gifts/partners/door.py).
 CASE_WORKER = Role(enters=False)
 # Whoever gives out roles could give herself any; so nothing is withheld, and it is said openly.
@@ -224,7 +242,7 @@ ADMINISTRATOR = Role(
         )
     ),
     pages=(*PUBLISHING.pages, "bulk_delete_page"),
-    pictures=(*PUBLISHING.pictures, "delete_image"),
+    uploads=(*PUBLISHING.uploads, "delete_image"),
 )
 
 ROLES: Mapping[str, Role] = {
@@ -240,10 +258,13 @@ ROLES: Mapping[str, Role] = {
     "Needs keeper": NEEDS_KEEPER,
     "Privacy lead": PRIVACY_LEAD,
     "Safeguarding": SAFEGUARDING,
+    "Board": BOARD,
     "Case worker": CASE_WORKER,
 }
 # Wagtail makes these two; their members move to a role of ours by hand.
 STOCK = ("Editors", "Moderators")
+# It makes this workflow too, with one task of the same name, and lets the second of these pass it.
+STOCK_WORKFLOW = "Moderators approval"
 
 
 @transaction.atomic
@@ -258,8 +279,26 @@ def sync() -> None:
         entering = (ENTER,) if role.enters else ()
         group.permissions.set(_permissions((*entering, *role.permissions)))
         _scope_pages(group, role.pages)
-        _scope_pictures(group, role.pictures)
+        _scope_uploads(group, role.uploads)
+    _sync_workflow()
     Group.objects.filter(name__in=STOCK, user=None).delete()
+
+
+def workflow_name() -> str:
+    """As it stands in the database, in the site's first language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return gettext("Look-over by a publisher")
+
+
+def _sync_workflow() -> None:
+    """Whoever may publish passes what others hand in; a name or groups chosen since stay."""
+    stock = Q(name=STOCK_WORKFLOW)
+    publishing = [name for name, role in ROLES.items() if "publish_page" in role.pages]
+    # Without a group nobody could pass a page, and those who publish could not even edit it.
+    for task in GroupApprovalTask.objects.filter(stock | Q(groups=None)):
+        task.groups.add(*Group.objects.filter(name__in=publishing))
+    GroupApprovalTask.objects.filter(stock).update(name=workflow_name())
+    Workflow.objects.filter(stock).update(name=workflow_name())
 
 
 def matrix() -> str:
@@ -268,14 +307,14 @@ def matrix() -> str:
         {
             name
             for role in ROLES.values()
-            for name in (*role.permissions, *role.pages, *role.pictures)
+            for name in (*role.permissions, *role.pages, *role.uploads)
         }
     )
     width = max(map(len, names))
     lines = [" " * width + "  " + "  ".join(ROLES)]
     for name in names:
         marks = (
-            ("x" if name in (*role.permissions, *role.pages, *role.pictures) else "·").center(
+            ("x" if name in (*role.permissions, *role.pages, *role.uploads) else "·").center(
                 len(title)
             )
             for title, role in ROLES.items()
@@ -308,11 +347,11 @@ def _scope_pages(group: Group, codenames: tuple[str, ...]) -> None:
         GroupPagePermission.objects.get_or_create(group=group, page=root, permission=right)
 
 
-def _scope_pictures(group: Group, codenames: tuple[str, ...]) -> None:
+def _scope_uploads(group: Group, codenames: tuple[str, ...]) -> None:
     root = Collection.get_first_root_node()
     rights = Permission.objects.filter(
-        content_type__app_label="wagtailimages",
-        content_type__model="image",
+        Q(content_type__app_label="wagtailimages", content_type__model="image")
+        | Q(content_type__app_label="wagtaildocs", content_type__model="document"),
         codename__in=codenames,
     )
     GroupCollectionPermission.objects.filter(group=group).exclude(

@@ -6,6 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from donations.models import Donation, Plan
@@ -56,7 +57,7 @@ def test_a_year_adds_up_what_stayed_and_says_what_went_back(
     standing.settle()
     assert Donation.objects.get(pk=refunded.pk).refunded_minor == 1500
     assert plan.started_at
-    page = read(public_client, f"/account/years/{plan.started_at.year}/")
+    page = read(public_client, f"/account/years/{timezone.localdate(plan.started_at).year}/")
     for told in ("$150.00", "$165.00", "$15.00", "of this $25.00 stayed", "3 gifts"):
         assert told in page
     assert "$15.00 went back to you" in read(public_client, "/account/")

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-from donations import demo as donations_demo
-from pages import demo as pages_demo
 from tests import roles
 from tests.giving import Giving
 from tests.live import Live
@@ -24,7 +22,7 @@ class House:
 
 
 @pytest.fixture
-def house(live: Live, stripe: Any, quick_drawing: Any) -> Iterator[House]:
+def house(live: Live, stripe: Any, quick_drawing: Any, seeded: None) -> Iterator[House]:
     roles.install(
         PUBLIC_URL=live.public,
         STAFF_URL=live.staff,
@@ -32,7 +30,5 @@ def house(live: Live, stripe: Any, quick_drawing: Any) -> Iterator[House]:
         STRIPE_CHECKOUT_ORIGIN=stripe.url,
     )
     cache.clear()
-    donations_demo.seed()
-    pages_demo.seed()
     yield House(live.public, live.staff, Giving(stripe))
     cache.clear()

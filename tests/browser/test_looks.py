@@ -8,7 +8,6 @@ from django.core.cache import caches
 from django.test import override_settings
 from playwright.sync_api import Page, expect
 
-from pages import demo
 from pages.styleguide.states import STATES
 from tests.chromium import NewPage
 from tests.live import Live
@@ -45,10 +44,8 @@ EVERYTHING = [
 
 
 @pytest.fixture
-def site(live: Live) -> Iterator[str]:
+def site(live: Live, seeded: None) -> Iterator[str]:
     """The public side's origin, seeded, with the style guide open."""
-    caches["local"].clear()
-    demo.seed()
     with override_settings(DEMO=True):
         yield live.public
     caches["local"].clear()
@@ -66,16 +63,24 @@ def test_no_page_and_no_state_has_an_accessibility_fault(
 ) -> None:
     """Width, theme and language are paired off: each page and state is seen once."""
     turn, size, scheme = seen
-    page = new_page(size=size, scheme=scheme)
-    faults: list[str] = []
-    for number, path in enumerate(EVERYTHING[turn::4]):
-        shown = f"/es{path}" if number % 2 and path.startswith("/styleguide/") else path
-        page.goto(f"{site}{shown}")
-        faults += [f"{shown} {size} {scheme}: {fault}" for fault in axe(page)]
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        faults += [f"{shown} {size}: {wide} px too wide"] if wide > 0 else []
+    paths = [
+        f"/es{path}" if number % 2 and path.startswith("/styleguide/") else path
+        for number, path in enumerate(EVERYTHING[turn::4])
+    ]
+    assert faults_of(new_page(size=size, scheme=scheme), axe, site, paths) == []
 
-    assert faults == []
+
+def faults_of(
+    page: Page, axe: Callable[[Page], list[str]], site: str, paths: list[str]
+) -> list[str]:
+    """Of the page as its size and theme are."""
+    found: list[str] = []
+    for path in paths:
+        page.goto(f"{site}{path}")
+        found += [f"{path}: {fault}" for fault in axe(page)]
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        found += [f"{path}: {wide} px too wide"] if wide > 0 else []
+    return found
 
 
 def test_every_page_fits_320_pixels(site: str, new_page: NewPage) -> None:

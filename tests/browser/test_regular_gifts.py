@@ -60,13 +60,14 @@ def test_regular_gifts_in_every_state(
 
     look.sign_in(signed_in("ruth@example.org"))
     look.at(f"/plan/{plans[1].reference}/restart/")
-    for path in ("/account/", f"/account/years/{timezone.now().year}/", "/account/about-me/"):
+    year = f"/account/years/{timezone.now().year}/"
+    for path in ("/account/", year, f"{year}impact/", "/account/about-me/"):
         look.at(path)
     look.at("/account/2fa/webauthn/add/")
     look.at("/account/email/")
 
     assert look.faults == []
-    assert look.seen == 17, look.seen
+    assert look.seen == 18, look.seen
 
 
 def test_five_dollars_a_month_take_six_taps_and_the_card(house: House, new_page: NewPage) -> None:

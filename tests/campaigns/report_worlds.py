@@ -3,8 +3,8 @@
 The attacker knows the rules by which releases and reports are made, every wish with its goal and
 how far it was funded at the end of each quarter, what one of each thing costs, all reports ever
 published with their sums, shares and money, and, if donors tell him, the traces of their gifts and
-what their yearly statements say, which is the same. A solver tells him the least and the most
-that each count can be.
+what the statements of their years say. A solver tells him the least and the most that each count
+can be.
 """
 
 import random
@@ -12,18 +12,20 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
+from types import SimpleNamespace
 
 from ortools.sat.python import cp_model
 
+from campaigns.impact_statements.gathering import Learned, learned
 from campaigns.reports import gather, suppression
 from gifts.ladder import K
-from gifts.trace import calendar
+from gifts.models import Region, Release, ReleaseCell, ReleasedUnit
+from gifts.trace import calendar, releases
 from gifts.trace.releases import Thing, groups
-from gifts.trace.told import ToldThing
+from gifts.trace.told import ReadyThing, ToldThing
 
 REGIONS = ["africa", "europe", "latin_america", "south_asia"]
 GOALS = [15, 25, 50, 100]
-BEFORE = date(2024, 10, 1)
 
 
 @dataclass
@@ -36,6 +38,8 @@ class Unit:
     # The quarter in which it was told of, and whether with its region.
     told: int = 99
     finely: bool = False
+    # Than the price on its wish's page.
+    dearer: int = 0
 
 
 @dataclass
@@ -56,17 +60,21 @@ class World:
 
     def told(self):
         rows = [unit for unit in self.units if unit.finely]
-        rows.sort(key=lambda one: one.told)
+        return [ToldThing(*one.cell, self.quarters[one.told]) for one in rows]
+
+    def stock(self):
+        """What was ready, the first ones first, as donors see each of hers."""
+        rows = [unit for unit in self.units if unit.ready < len(self.quarters)]
+        rows.sort(key=lambda one: one.ready)
         return [
-            ToldThing(*one.cell, self.quarters[one.told], self.costs[one.cell[0]], None)
+            ReadyThing(
+                *one.cell,
+                self.quarters[one.ready],
+                self.costs[one.cell[0]] + one.dearer,
+                self.quarters[one.funded],
+            )
             for one in rows
         ]
-
-    def ready(self):
-        found = {BEFORE: Counter()}
-        for number, quarter in enumerate(self.quarters):
-            found[quarter] = Counter(one.cell for one in self.units if one.ready <= number)
-        return found
 
 
 def make(seed: int) -> World:
@@ -94,6 +102,35 @@ def make(seed: int) -> World:
     return world
 
 
+def otherwise(world: World, chance: random.Random) -> list[ToldThing]:
+    """Other things told of, in other numbers, for which each quarter prints the same."""
+    told, stock = world.told(), world.stock()
+    found = []
+    for cell in world.cells:
+        facts = [
+            (
+                sum((one.kind, one.region) == cell and one.quarter <= quarter for one in told),
+                sum((one.kind, one.region) == cell and one.since <= quarter for one in stock),
+            )
+            for quarter in world.quarters
+        ]
+        old = 0
+        for place, quarter in enumerate(world.quarters):
+            fits = [
+                count
+                for count in range(old, facts[-1][0] + 3 * K)
+                if suppression.step(count, facts[place][1]) == suppression.step(*facts[place])
+                and all(
+                    suppression.step(max(count, later), ready) == suppression.step(later, ready)
+                    for later, ready in facts[place:]
+                )
+            ]
+            new = chance.choice(fits)
+            found += [ToldThing(*cell, quarter)] * (new - old)
+            old = new
+    return found
+
+
 def release(world: World) -> None:
     """By the product's own rules; every thing is for another person."""
     for quarter in range(len(world.quarters)):
@@ -107,6 +144,32 @@ def release(world: World) -> None:
             for number in group.units:
                 world.units[number].told = quarter
                 world.units[number].finely = group.region != "world"
+
+
+def statements(world: World, donors) -> list[Learned]:
+    """What the yearly statements of these donors say at the end, by the product itself."""
+    lines = defaultdict(list)
+    for one in world.units:
+        if one.donor in donors:
+            lines[one.donor, one.cell].append(one)
+    parts = []
+    for (_donor, (kind, _region)), units in sorted(lines.items()):
+        told = {number: one for number, one in enumerate(units) if one.told < 99}
+        published = {number: {"confirmed": _released(world, one)} for number, one in told.items()}
+        parts.append(
+            SimpleNamespace(
+                wish=SimpleNamespace(kind=SimpleNamespace(code=kind)),
+                line=SimpleNamespace(goes_back=False),
+                news=releases.news(range(len(units)), published),
+            )
+        )
+    return learned(parts)
+
+
+def _released(world: World, one: Unit) -> ReleasedUnit:
+    release = Release(quarter=world.quarters[one.told])
+    region = one.cell[1] if one.finely else Region.WORLD
+    return ReleasedUnit(cell=ReleaseCell(release=release, region=region))
 
 
 # What is printed for the quarters after `before` up to `end` (numbers of quarters, -1: the start).
@@ -126,12 +189,10 @@ class Report:
 
 def published(world: World, periods) -> list[Report]:
     """By the product itself."""
-    days = [BEFORE, *world.quarters]
     found = []
     for before, end in periods:
-        rows = gather.printed(
-            world.told(), world.ready(), before=days[before + 1], end=days[end + 1]
-        )
+        first, last = world.quarters[before + 1], world.quarters[end]
+        rows = gather.printed(world.told(), world.stock(), first=first, end=last)
         lines = {(row.kind, row.region): row.count for row in rows}
         totals: Counter[str | None] = Counter()
         for (kind, _region), count in lines.items():
@@ -170,11 +231,12 @@ def periods(world: World, chance: random.Random):
 class Attack:
     """Everything known as a model of whole numbers; `span` asks it for the least and the most."""
 
-    def __init__(self, world, reports=(), *, friends=frozenset(), steps=True):
+    def __init__(self, world, reports=(), *, friends=frozenset(), steps=True, stated=()):
         self.world, self.model = world, cp_model.CpModel()
-        self.came, self.printed = {}, {}
+        self.came, self.printed, self.told, self.other = {}, {}, {}, {}
         for cell in world.cells:
             self._know(cell, friends)
+        self._hear(stated)
         for report in reports:
             self._read(report, steps=steps)
 
@@ -207,7 +269,22 @@ class Attack:
             model.add(came >= last["came"])
             self.printed[cell, quarter] = self._step(told, ready, funded, name)
             self.came[cell, quarter] = came
+            self.told[cell, quarter], self.other[cell, quarter] = told, other
             before = {"told": told, "ready": ready, "came": came}
+
+    def _hear(self, stated):
+        """Of each statement what is told of by the end of each quarter, with its region or not."""
+        rows = [one for one in stated if one.stage == "confirmed"]
+        for quarter, start in enumerate(self.world.quarters):
+            day = calendar.last_day(start)
+            heard = [one for one in rows if all(at <= day for at, _region in one.cells)]
+            for kind in self.world.costs:
+                cells = [cell for cell in self.world.cells if cell[0] == kind]
+                names = {str(Region(cell[1]).label): self.told[cell, quarter] for cell in cells}
+                names[str(Region.WORLD.label)] = sum(self.other[cell, quarter] for cell in cells)
+                for name, count in names.items():
+                    own = [o for o in heard if o.kind == kind and {r for _, r in o.cells} == {name}]
+                    self.model.add(count >= sum(one.things for one in own))
 
     def _step(self, told, ready, funded, name):
         """How many are printed: the attacker knows the rule, too."""
@@ -274,7 +351,8 @@ def derived(world, reports, *, friends=frozenset(), steps=True):
     Donors who tell the attacker of their gifts have told him by themselves, and the line of a cell
     says what it says; what anything else in the reports adds to that is found here.
     """
-    attack = Attack(world, reports, friends=friends, steps=steps)
+    stated = statements(world, friends)
+    attack = Attack(world, reports, friends=friends, steps=steps, stated=stated)
     known = None
     for cell, before, end in hidden(world, reports):
         least, most = attack.span(cell, before, end)

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from wagtail.blocks import StructBlockValidationError
+from wagtail.blocks import ListBlock, StructBlock, StructBlockValidationError
 
-from campaigns.blocks import PartnerBlock
+from campaigns.blocks import FiguresBlock, PartnerBlock, StepsBlock, TimelineBlock
 
 AGREED = {
     "heading": "Learning", "name": "Second Shelf Library Fund", "text": "Lends course books.",
@@ -47,3 +47,20 @@ def test_who_agreed_is_neither_shown_nor_found() -> None:
     assert "Ruth" not in block.render(value)
     assert "Ruth" not in " ".join(block.get_searchable_content(value))
     assert "Second Shelf" in block.render(value)
+
+
+@pytest.mark.parametrize("kind", [TimelineBlock, StepsBlock, FiguresBlock])
+def test_a_block_that_needs_two_begins_with_two_empty_ones(kind: type[StructBlock]) -> None:
+    block = kind()
+    name, several = next(
+        (name, child) for name, child in block.child_blocks.items() if isinstance(child, ListBlock)
+    )
+    begun = block.get_prep_value(block.get_default())[name]
+
+    assert len(begun) == several.meta.min_num == 2
+    # A field that was left out would read "undefined" in the form.
+    form = block.get_form_state(block.get_default())[name]
+    assert {*map(frozenset, (one["value"] for one in form))} == {
+        frozenset(several.child_block.child_blocks)
+    }
+    assert not any(value for one in form for value in one["value"].values())

@@ -3,28 +3,16 @@
 import json
 
 import pytest
-from django.core.cache import caches
 from wagtail.models import Page, PageLogEntry
 
-from campaigns import content_checks
+from campaigns.editing import content_checks
 from campaigns.models import Campaign, CampaignPage, StoryPage
-from donations import demo as donations_demo
 from donations.models import Designation
-from pages import demo as pages_demo
 from pages.models import StandardPage
 from tests.people import person, signed_in
 from tests.roles import RoleClient
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def site(db):
-    caches["local"].clear()
-    donations_demo.seed()
-    pages_demo.seed()
-    yield
-    caches["local"].clear()
 
 
 def school(language: str = "en", **changes: object) -> CampaignPage:
@@ -42,7 +30,7 @@ def text(html: str) -> str:
     return json.dumps([{"type": "text", "value": {"heading": "", "text": html}}])
 
 
-def test_our_own_pages_need_no_reason(site) -> None:
+def test_our_own_pages_need_no_reason(seeded) -> None:
     pages = [*CampaignPage.objects.all(), *StandardPage.objects.all(), *StoryPage.objects.all()]
     assert len(pages) >= 20
     red = {
@@ -67,21 +55,21 @@ def test_our_own_pages_need_no_reason(site) -> None:
         ({"body": text(f"<p>{'word ' * 70}.</p>")}, "words on average"),
     ],
 )
-def test_each_is_told_where_it_is_so_and_not_before(site, changes, expected) -> None:
+def test_each_is_told_where_it_is_so_and_not_before(seeded, changes, expected) -> None:
     before, after = told(school()), told(school(**changes))
     assert before == ""
     assert expected in after
     assert bool(after) == bool(expected)
 
 
-def test_spanish_has_its_own_words(site) -> None:
+def test_spanish_has_its_own_words(seeded) -> None:
     page = school("es", summary="Rescatamos víctimas. ¡Última oportunidad, dese prisa, por favor!")
     assert "“rescatamos”, “víctimas”" in told(page)
     assert "última oportunidad" in told(page)
     assert "victim" not in told(school("es", summary="The word victims in a Spanish page says it."))
 
 
-def test_a_page_knows_its_translation_and_its_campaign(site) -> None:
+def test_a_page_knows_its_translation_and_its_campaign(seeded) -> None:
     Page.objects.filter(pk=school("es").pk).delete()
     assert told(school()) == "It has no translation yet."
     Designation.objects.filter(code="education").update(is_public=False)
@@ -90,7 +78,7 @@ def test_a_page_knows_its_translation_and_its_campaign(site) -> None:
     assert "The campaign is over." in told(school())
 
 
-def test_a_survivors_words_are_hers_alone(site) -> None:
+def test_a_survivors_words_are_hers_alone(seeded) -> None:
     page = StoryPage(title="x", locale=school().locale, told_by="survivor", summary="y" * 50)
     page.body = json.dumps([{"type": "survivor", "value": {"words": "I was no victim."}}])
     assert not any(one.asks_reason for one in content_checks.overlooked(page))
@@ -98,7 +86,7 @@ def test_a_survivors_words_are_hers_alone(site) -> None:
 
 @pytest.mark.role("staff")
 def test_such_words_are_published_with_a_reason_that_the_history_keeps(
-    site, editor: RoleClient
+    seeded, editor: RoleClient
 ) -> None:
     publisher = signed_in(person("Publisher"))
     page = StandardPage.objects.get(slug="privacy")

@@ -204,6 +204,18 @@ def test_a_fault_of_ours_pauses_the_letter_and_says_so(author, run_jobs, mailout
     assert len(mailoutbox) == 2
 
 
+@pytest.mark.role("staff")
+def test_a_letter_that_quoted_what_was_taken_back_says_so_and_calls_it_no_fault(author):
+    fill(1)
+    letter = make_letter()
+    send(letter, author)
+    assert sending.pause(letter, problem=sending.TAKEN_BACK)
+    client = signed_in(person("Publisher"))
+    page = client.get(f"/admin/letters/inspect/{letter.pk}/").content.decode()
+    assert "it quoted words that were taken back" in page
+    assert "a fault" not in page
+
+
 def test_an_address_that_bounces_or_complains_gets_no_more(author, run_jobs, mailoutbox):
     fill(3)
     follows = make_reader("r1@example.org", campaign=make_campaign())
@@ -291,10 +303,14 @@ def test_staff_write_look_test_and_send_and_a_bystander_reads_nothing_telling(ru
     assert "say it without “surviv”" in refused.content.decode()
     assert client.post("/admin/letters/new/", typed).status_code == 302
     letter = Letter.objects.get()
-    client.post(f"/admin/letters/edit/{letter.pk}/", typed | {"subject": "Spring"})
+    typed |= {"subject": "Spring", "preview": "What came of it"}
+    client.post(f"/admin/letters/edit/{letter.pk}/", typed)
     page = client.get(f"/admin/letters/inspect/{letter.pk}/").content.decode()
     assert "1 reader: English 1" in page
     assert "Twelve" in page
+    # As mailboxes and readers have it: its line below the subject, and the way to leave.
+    assert "<strong>Preview line</strong>: What came of it" in page
+    assert "No more of this news: http://localhost:8000/news/leave/preview/" in page
     client.post(f"/admin/letters/test/{letter.pk}/")
     run_jobs()
     assert reached(mailoutbox) == [publisher.email]

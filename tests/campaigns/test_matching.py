@@ -8,10 +8,10 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from campaigns import matching, progress
+from campaigns import progress
+from campaigns.challenges import matching
 from campaigns.models import Campaign, Challenge
 from donations.models import Designation
-from pages import demo as pages_demo
 from tests.giving import Giving
 from tests.roles import RoleClient
 
@@ -164,8 +164,9 @@ def test_the_give_form_tells_it_to_whoever_comes_by_the_campaign(
     assert "adds $1" not in public_client.get(path).content.decode()
 
 
-def test_a_campaigns_page_costs_no_query_more(giving: Giving, public_client: RoleClient) -> None:
-    pages_demo.seed()
+def test_a_campaigns_page_costs_no_query_more(
+    giving: Giving, public_client: RoleClient, seeded: None
+) -> None:
     assert Challenge.objects.count() == 1
     for path in ("/campaigns/school-year/", "/es/campanas/un-ano-de-estudios/", "/campaigns/"):
         caches["local"].clear()

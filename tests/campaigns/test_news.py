@@ -14,7 +14,6 @@ from campaigns.news.forms import NewsForm
 from core.mail import compose
 from donations import demo, mails
 from donations.models import Mail
-from pages import demo as pages_demo
 from tests.news_made import make_campaign, make_reader
 from tests.people import person, signed_in
 from tests.roles import PUBLIC, RoleClient
@@ -153,8 +152,7 @@ def test_a_mail_that_comes_back_stops_the_address_and_waits_for_nobody(run_jobs)
     assert not mails.unsettled().exists()
 
 
-def test_a_campaign_is_followed_from_its_page_which_sets_no_cookie(public_client, run_jobs):
-    pages_demo.seed()
+def test_a_campaign_is_followed_from_its_page_which_sets_no_cookie(public_client, run_jobs, seeded):
     page = public_client.get("/campaigns/school-year/")
     assert not page.cookies
     link = '<a href="/news/?campaign=SCHOOL-YEAR">Follow this campaign</a>'

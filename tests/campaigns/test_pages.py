@@ -14,23 +14,12 @@ from wagtail.images.tests.utils import get_test_image_file
 from campaigns import progress
 from campaigns.models import Campaign, CampaignPage, Picture
 from core.tokens import new_token
-from donations import demo as donations_demo
 from donations.models import Designation, Donation
-from pages import demo as pages_demo
 from tests.giving import Giving, later
 from tests.roles import RoleClient
 from tests.things_made import make_wish
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def site(db):
-    caches["local"].clear()
-    donations_demo.seed()
-    pages_demo.seed()
-    yield
-    caches["local"].clear()
 
 
 def text_of(client, path):
@@ -41,7 +30,7 @@ def text_of(client, path):
     return " ".join(answer.content.decode().split())
 
 
-def test_the_list_shows_each_campaign_in_both_languages(site, public_client: RoleClient) -> None:
+def test_the_list_shows_each_campaign_in_both_languages(seeded, public_client: RoleClient) -> None:
     page = text_of(public_client, "/campaigns/")
     assert page.count("<article") == 3
     assert page.index("A school year") < page.index("Until the first salary")
@@ -54,7 +43,9 @@ def test_the_list_shows_each_campaign_in_both_languages(site, public_client: Rol
     assert "No campaign runs just now" in text_of(public_client, "/campaigns/")
 
 
-def test_a_page_costs_few_queries_and_none_the_second_time(site, public_client: RoleClient) -> None:
+def test_a_page_costs_few_queries_and_none_the_second_time(
+    seeded, public_client: RoleClient
+) -> None:
     for path in ("/campaigns/", "/campaigns/school-year/", "/es/campanas/un-ano-de-estudios/"):
         caches["local"].clear()
         with CaptureQueriesContext(connection) as cold:
@@ -66,7 +57,7 @@ def test_a_page_costs_few_queries_and_none_the_second_time(site, public_client: 
 
 
 def test_a_gift_from_the_box_of_a_page_counts_for_its_campaign(
-    site, giving: Giving, public_client: RoleClient, run_jobs
+    seeded, giving: Giving, public_client: RoleClient, run_jobs
 ) -> None:
     row = Campaign.objects.get(code="SCHOOL-YEAR")
     page = text_of(public_client, "/campaigns/school-year/")
@@ -92,7 +83,7 @@ def test_a_gift_from_the_box_of_a_page_counts_for_its_campaign(
 
 
 def test_a_campaign_for_monthly_donors_asks_for_monthly_gifts(
-    site, public_client: RoleClient
+    seeded, public_client: RoleClient
 ) -> None:
     page = text_of(public_client, "/campaigns/twenty-five-who-stay/")
     assert "<strong>0</strong> of 25 monthly donors" in page
@@ -101,7 +92,7 @@ def test_a_campaign_for_monthly_donors_asks_for_monthly_gifts(
 
 
 def test_a_closed_campaign_thanks_and_leads_on_and_asks_for_nothing(
-    site, public_client: RoleClient
+    seeded, public_client: RoleClient
 ) -> None:
     page = text_of(public_client, "/campaigns/until-the-first-salary/")
     assert "This campaign has ended. Thank you." in page
@@ -118,7 +109,7 @@ def test_a_closed_campaign_thanks_and_leads_on_and_asks_for_nothing(
 
 
 def test_a_campaign_for_a_wish_shows_its_things_and_leads_to_it(
-    site, public_client: RoleClient
+    seeded, public_client: RoleClient
 ) -> None:
     wish = make_wish(state="published", slug="laptops")
     Campaign.objects.filter(code="MONTHS").update(
@@ -130,7 +121,7 @@ def test_a_campaign_for_a_wish_shows_its_things_and_leads_to_it(
 
 
 def test_a_page_shows_its_picture_with_words_for_it(
-    site, public_client: RoleClient, settings, tmp_path
+    seeded, public_client: RoleClient, settings, tmp_path
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
     picture = Picture.objects.create(title="x", file=get_test_image_file(), shows="nobody")
@@ -143,7 +134,7 @@ def test_a_page_shows_its_picture_with_words_for_it(
 
 @pytest.mark.role("staff")
 def test_an_editor_sets_a_goal_in_plain_words_and_sees_the_page_before_it_is_public(
-    site, editor: RoleClient
+    seeded, editor: RoleClient
 ) -> None:
     typed = {
         "name": "Winter", "code": "WINTER", "goal_kind": "amount", "goal": "2,500.50",
@@ -164,12 +155,12 @@ def test_an_editor_sets_a_goal_in_plain_words_and_sees_the_page_before_it_is_pub
     assert "A school year" in draft.content.decode()
 
 
-def test_no_campaign_is_deleted(site) -> None:
+def test_no_campaign_is_deleted(seeded) -> None:
     with pytest.raises(DatabaseError, match="Cannot delete"), transaction.atomic():
         Campaign.objects.filter(code="SCHOOL-YEAR").delete()
 
 
-def test_a_page_leads_on_in_its_own_language(site) -> None:
+def test_a_page_leads_on_in_its_own_language(seeded) -> None:
     page = CampaignPage.objects.get(slug="school-year")
     page.next_page = CampaignPage.objects.get(slug="un-ano-de-estudios")
     with pytest.raises(ValidationError, match="same language"):

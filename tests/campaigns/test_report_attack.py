@@ -1,15 +1,23 @@
 """Nobody derives a hidden count from what is published: a solver tries, over made-up worlds."""
 
 import random
+from collections import Counter
+from datetime import date
 from itertools import pairwise
 
 import pytest
 
+from campaigns.impact_statements.gathering import Learned
+from campaigns.reports import gather
 from campaigns.reports.suppression import OPEN, STEP, step
 from gifts.ladder import K
+from gifts.models import Region
+from gifts.trace import calendar
+from gifts.trace.told import ReadyThing, ToldThing
 from tests.campaigns import report_worlds as worlds
 from tests.faults.scale import many
 
+pytestmark = pytest.mark.faults
 ROUNDS, PARTS = many(16, 500), 4
 
 
@@ -40,6 +48,34 @@ def test_whoever_holds_traces_and_statements_learns_no_more_from_sums_money_and_
         assert list(worlds.derived(world, reports, friends=friends)) == [], seed
 
 
+def test_statements_say_nothing_of_a_count_that_the_traces_do_not_say():
+    """With the statements of eight in ten donors every count keeps the values it had without."""
+    heard = 0
+    for seed in range(6):
+        world, periods = world_of(seed)
+        donors = sorted({unit.donor for unit in world.units})
+        friends = frozenset(random.Random(seed).sample(donors, len(donors) * 8 // 10))
+        reports = worlds.published(world, periods)
+        stated = worlds.statements(world, friends)
+        heard += len(stated)
+        without = worlds.Attack(world, reports, friends=friends)
+        with_them = worlds.Attack(world, reports, friends=friends, stated=stated)
+        for asked in worlds.hidden(world, reports):
+            assert with_them.span(*asked) == without.span(*asked), (seed, asked)
+    assert heard  # there was something to tell
+
+
+def test_the_attack_hears_a_statement_that_says_too_much():
+    world, _periods = world_of(1)
+    cell, end = world.cells[0], len(world.quarters) - 1
+    free = worlds.Attack(world).span(cell, -1, end)
+    day = calendar.last_day(world.quarters[-1])
+    region = str(Region(cell[1]).label)
+    talks = Learned(cell[0], "confirmed", free[1] - 5, ((day, region),))
+    least, most = worlds.Attack(world, stated=[talks]).span(cell, -1, end)
+    assert most - least <= 5 < free[1] - free[0]
+
+
 @pytest.mark.parametrize(
     ("margins", "money"), [(True, False), (False, True)], ids=["without margins hidden", "money"]
 )
@@ -52,6 +88,47 @@ def test_the_attack_wins_against_careless_reports(margins, money):
         if found:
             break
     assert found
+
+
+def test_no_letter_of_a_report_changes_with_what_is_hidden():
+    """Whatever else was told of, is on its way or was told of more widely: lines, money, months."""
+    moved = 0
+    for seed in range(many(60, 500)):
+        world, periods = world_of(seed)
+        chance = random.Random(seed)
+        for unit in world.units:  # each at a price of its own
+            unit.dearer = chance.randint(0, 99)
+        stock, told = world.stock(), world.told()
+        other = worlds.otherwise(world, chance)
+        moved += Counter(told) != Counter(other)
+        for before, end in periods:
+            time = {"first": world.quarters[before + 1], "end": world.quarters[end]}
+            lines = gather.printed(told, stock, **time)
+            assert lines == gather.printed(other, stock, **time), seed
+            assert gather.months(lines) == gather.months(gather.printed(other, stock, **time))
+    assert moved > 20
+
+
+def test_costs_and_months_are_those_of_as_many_that_were_ready_first():
+    first, second = date(2025, 1, 1), date(2025, 4, 1)
+    paid = date(2025, 1, 31)
+    stock = [
+        *(ReadyThing("laptop", "africa", first, 100, paid) for _ in range(11)),
+        *(ReadyThing("laptop", "africa", first, 300, paid) for _ in range(10)),
+        *(ReadyThing("laptop", "africa", second, 900, date(2025, 6, 20)) for _ in range(11)),
+    ]
+    told = [ToldThing("laptop", "africa", first)] * 12 + [
+        ToldThing("laptop", "africa", second)
+    ] * 12
+    [line] = gather.printed(told, stock, first=first, end=first)
+    assert (line.count, line.cost_minor, set(line.days)) == (11, 1100, {59})
+    assert gather.months([line]) == {"half": 2, "most": 2}
+    [line] = gather.printed(told, stock, first=second, end=second)
+    assert (line.count, line.cost_minor) == (11, 10 * 300 + 900)
+    assert sorted(line.days) == [10, *[150] * 10]
+    [both] = gather.printed(told, stock, first=first, end=second)
+    assert (both.count, both.cost_minor) == (22, 1100 + 3900)
+    assert sorted(both.days) == [10, *[59] * 11, *[150] * 10]
 
 
 def test_a_count_that_grows_by_fewer_than_a_step_tells_nothing():

@@ -12,6 +12,8 @@ from django.utils import timezone
 from campaigns.models import ReportEdition, Sector, TrainingStep
 from campaigns.reports import drawing, editions, gather, suppression, verify
 from campaigns.reports.suppression import Part
+from gifts import units
+from gifts.models import Unit
 from gifts.trace import calendar
 from tests.campaigns.reported import last_quarter, told
 from tests.campaigns.training_made import make_sector
@@ -51,6 +53,30 @@ def test_things_are_told_in_whole_steps_and_the_last_ten_never(wish):
     told(other, count=25, ready=25)
     found = {one["kind"]: one["count"] for one in drafted().figures["delivered"]}
     assert found == {wish.kind.code: 22, other.kind.code: 11}
+
+
+def test_which_things_reached_people_is_in_no_figure(wish):
+    """Two kinds alike but for what is hidden: which were told of, and how many more."""
+    other = make_wish(state="published", kind=make_kind(is_device=False), wanted=50)
+
+    def price(place):
+        return 45000 if place < 20 else 20000 + 100 * place
+
+    first = told(wish, count=22, ready=40, cost_minor=price)
+    second = told(other, count=27, ready=37, cost_minor=price, skipped=9)
+    for unit in second[:5]:  # and what was told of more widely, or waits
+        for state in ("matched", "handed_over"):
+            units.move(unit, to=Unit.State(state), by=None)
+    one, two = drafted().figures["delivered"]
+    assert one["kind"] != two["kind"]
+    assert {name: one[name] for name in ("count", "cost_minor", "currency", "region")} == {
+        name: two[name] for name in ("count", "cost_minor", "currency", "region")
+    }
+    assert one["cost_minor"] == sum(map(price, range(22)))
+    # By what those cost that were really told of, the sum would have told which they are.
+    assert sum(unit.cost_minor for unit in first[:22]) != sum(
+        unit.cost_minor for unit in second[9:36]
+    )
 
 
 def test_people_who_learned_are_told_by_sector_from_eleven_on_in_both_languages():

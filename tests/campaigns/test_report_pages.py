@@ -14,9 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import ImpactIndexPage, ImpactReportPage, ReportEdition, ReportPaper
 from campaigns.reports import demo, editions, papers
-from donations import demo as donations_demo
 from gifts.trace import calendar
-from pages import demo as pages_demo
 from pages.demo import reports
 from tests.campaigns.reported import last_quarter, told
 from tests.people import person, signed_in
@@ -28,13 +26,10 @@ PLACES = ("/impact/last-quarter/", "/es/impacto/ultimo-trimestre/")
 
 
 @pytest.fixture
-def site(monkeypatch, giving, run_jobs):
+def site(monkeypatch, giving, run_jobs, seeded):
     """A published report with things and gifts, told in both languages."""
     quarter = calendar.start_of(calendar.today())
     monkeypatch.setattr(calendar, "today", lambda: calendar.published_on(quarter))
-    caches["local"].clear()
-    donations_demo.seed()
-    pages_demo.seed()
     wish = make_wish(state="published", kind=make_kind(is_device=False), wanted=50)
     told(wish, count=25, ready=40, cost_minor=None)
     for purpose in ["education"] * 11 + ["work"] * 3 + ["where-needed-most"] * 12:

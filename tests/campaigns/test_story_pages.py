@@ -8,9 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from campaigns.models import StoryPage
 from campaigns.stories import demo
-from donations import demo as donations_demo
 from gifts.vault.models import Consent
-from pages import demo as pages_demo
 from pages.demo import stories
 from tests.people import person
 from tests.roles import RoleClient
@@ -24,10 +22,7 @@ def people() -> dict[str, User]:
 
 
 @pytest.fixture
-def site(people) -> list[str]:
-    caches["local"].clear()
-    donations_demo.seed()
-    pages_demo.seed()
+def site(people, seeded) -> list[str]:
     return demo.seed(stories.STORIES, **people)
 
 

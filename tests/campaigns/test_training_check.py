@@ -8,8 +8,6 @@ from django.utils import timezone, translation
 
 from campaigns.models import Attempt, Certificate, CoursePage, Study, TrainingStep
 from campaigns.training import certificates, checking, codes, learning, marks
-from donations import demo
-from pages import demo as pages_demo
 from tests.campaigns.training_made import (
     ASKS,
     RIGHT,
@@ -25,9 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def course():
-    demo.seed()
-    pages_demo.seed()
+def course(seeded):
     return make_course()
 
 

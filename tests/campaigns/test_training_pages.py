@@ -10,9 +10,7 @@ from django.utils import timezone
 from campaigns.models import Attempt, Certificate, Learner, LearnerLink
 from campaigns.training import certificates, learning
 from campaigns.training.forms import BeginForm
-from donations import demo
 from donations.models import Mail
-from pages import demo as pages_demo
 from tests.campaigns.training_made import (
     RIGHT,
     WRONG,
@@ -30,11 +28,8 @@ LINK = re.compile(r"https?://[^/\s]+(/\S*training/mine/\S+/)")
 
 
 @pytest.fixture(autouse=True)
-def course(monkeypatch):
+def course(monkeypatch, seeded):
     monkeypatch.setattr("core.forms.TOO_FAST_SECONDS", 0)
-    caches["local"].clear()
-    demo.seed()
-    pages_demo.seed()
     return make_course()
 
 

@@ -5,14 +5,11 @@ import io
 from datetime import date, timedelta
 
 import pytest
-from django.core.cache import caches
 from django.utils import timezone
 
 from campaigns.models import CourseCheck, CoursePage, Sector, TrainingStep, Workplace
 from campaigns.training import demo as training_demo
 from campaigns.training import figures, marks
-from donations import demo
-from pages import demo as pages_demo
 from tests.campaigns.training_made import make_course, make_workplace
 from tests.people import person, signed_in
 
@@ -20,10 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.role("staff")]
 
 
 @pytest.fixture(autouse=True)
-def course():
-    caches["local"].clear()
-    demo.seed()
-    pages_demo.seed()
+def course(seeded):
     return make_course()
 
 

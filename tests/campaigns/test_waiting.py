@@ -9,10 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import Page, Workflow
 
-from campaigns import waiting
-from campaigns.models import Campaign, Letter
-from donations import demo as donations_demo
-from pages import demo as pages_demo
+from campaigns.editing import behind, waiting
+from campaigns.models import Campaign, CampaignPage, Letter
 from tests.campaigns.stories_told import draft
 from tests.news_made import make_letter
 from tests.people import person, signed_in
@@ -21,10 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.role("staff")]
 
 
 @pytest.fixture
-def publisher(db):
-    caches["local"].clear()
-    donations_demo.seed()
-    pages_demo.seed()
+def publisher(seeded):
     yield person("Publisher")
     caches["local"].clear()
 
@@ -53,8 +48,18 @@ def test_what_waits_is_counted_and_leads_to_where_it_is_done(publisher) -> None:
         for state in steps:
             Letter.objects.filter(pk=letter.pk).update(state=state, **decided)
 
+    school = CampaignPage.objects.get(campaign__code="SCHOOL-YEAR", locale__language_code="en")
+    twin = school.get_translations().get()
+    behind.learn_all()
+    school.summary = "These are other words than those that were translated."
+    school.save_revision(user=author).publish()
+    # Nobody reads it yet, so nothing waits.
+    months = CampaignPage.objects.get(campaign__code="MONTHS", locale__language_code="en")
+    CampaignPage.objects.filter(pk=months.pk).update(live=False, summary="These are others.")
+
     text = told(publisher)
 
+    assert f"1 translation is behind its page ({twin.title})" in text
     assert "1 page waits for your yes" in text
     assert "1 page is planned for a day (How it works)" in text
     assert "1 campaign ends within two weeks (School year)" in text
@@ -76,9 +81,18 @@ def test_it_costs_few_queries_however_much_waits(publisher) -> None:
     client = signed_in(publisher)
     assert "Nothing. A quiet moment." in client.get("/admin/").content.decode()
     publisher.get_all_permissions()
+    behind.learn_all()
+    counts = []
     for kept in (0, 12):
         today = timezone.localdate()
         Campaign.objects.update(ends_on=today + timedelta(days=kept))
+        english = CampaignPage.objects.filter(locale__language_code="en").order_by("pk")
+        for page in english[: 1 + kept]:
+            page.summary = f"Other words than were translated, number {kept}."
+            page.save_revision().publish()
         with CaptureQueriesContext(connection) as asked:
-            assert waiting.waiting(publisher)
-        assert len(asked) <= 8, [one["sql"][:120] for one in asked]
+            text = "\n".join(str(notice.text) for notice in waiting.waiting(publisher))
+        counts.append(len(asked))
+    assert f"{len(english)} translations are behind their pages" in text
+    # Two for each kind of page there is, and ten.
+    assert counts[1] <= counts[0] <= 30, [one["sql"][:120] for one in asked]

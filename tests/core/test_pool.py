@@ -11,8 +11,10 @@ from tests.server import BASE_ENVIRONMENT, ROOT
 # A parent that starts two processes, tells their ids, and is killed at once.
 PARENT = """
 import multiprocessing, os, sys
+import django
 from core import pool
 if __name__ == "__main__":
+    django.setup()
     for number, _ in enumerate(pool.each(abs, range(64), count=64, processes=2)):
         if number == 3:
             print(*(child.pid for child in multiprocessing.active_children()), flush=True)

@@ -1,7 +1,9 @@
 """Each rule of the defence against card testing, alone."""
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from unittest import mock
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -238,13 +240,21 @@ def test_pressing_pay_is_refused_once_it_is_closed(visitor, failures):
         visitor.go_to_payment(url)
 
 
-def test_counting_is_right_across_stretches_of_ten_minutes(db):
-    with later(seconds=0):
-        assert [defence.is_allowed("act", HERE, 2) for _ in range(3)] == [True, True, False]
-    assert defence.is_allowed("act", THERE, 2)
-    assert defence.is_allowed("other", HERE, 2)
-    with later(minutes=10):
+def test_counting_begins_anew_with_each_stretch_of_ten_minutes(db, monkeypatch):
+    monkeypatch.setattr(defence, "TALLY_TIME", timedelta(minutes=10))
+
+    def at(minute: int, second: int) -> Any:
+        moment = datetime(2026, 5, 4, 9, minute, second, tzinfo=UTC)
+        return mock.patch.object(timezone, "now", return_value=moment)
+
+    with at(10, 0):
         assert defence.is_allowed("act", HERE, 2)
+    with at(19, 59):
+        assert [defence.is_allowed("act", HERE, 2) for _ in range(2)] == [True, False]
+        assert defence.is_allowed("act", THERE, 2)
+        assert defence.is_allowed("other", HERE, 2)
+    with at(20, 0):
+        assert [defence.is_allowed("act", HERE, 2) for _ in range(3)] == [True, True, False]
 
 
 def test_a_flood_of_forms_rests_before_it_fills_the_tables(visitor, monkeypatch):

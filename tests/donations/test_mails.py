@@ -10,6 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from core import mail as core_mail
 from donations import mails
 from donations.models import Mail, Refund
+from tests.campaigns import comments_made, stories_told, training_made
 from tests.people import person
 
 Status = Mail.Status
@@ -134,12 +135,8 @@ def test_a_corrected_address_gets_the_mail_and_the_old_link_closes(giving, run_j
     assert donation.email == "ruth@example.org"
 
 
-# Those of plans, years, declarations, readers, learners and concerns have facts, and tests, of
-# their own.
-OTHERS = {
-    *("letter", "news", "plan", "receipt_of_year", "gift_aid_confirmation", "safeguarding"),
-    *("training", *mails.READDRESS),
-}
+# A plan's mails, a year's, a declaration's and the news have facts, and tests, of their own.
+OTHERS = {"letter", "news", "plan", "receipt_of_year", "gift_aid_confirmation", *mails.READDRESS}
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -162,6 +159,11 @@ def test_each_mail_can_be_written_and_previewed(giving, run_jobs, template, lang
     )
     if template == "emergency":
         mail.about = f"{person(factor=False).pk}:2026-07-01T10:00:00+00:00"
+    if template == "safeguarding":
+        marked = comments_made.make(stories_told.draft(person(factor=False))[0], "safeguarding")
+        mail.about = str(marked.concerns.get().pk)
+    if template == "training":
+        mail.about = f"coordinator:{training_made.make_workplace().pk}"
     before = donation.receipts.get().links.count()
     context = mails.context_of(mail, preview=True)
     assert donation.receipts.get().links.count() == before

@@ -5,9 +5,9 @@ import os
 import pytest
 
 FULL = os.environ.get("FAULTS") == "full"
-# Too dear for every day: a mutant is a whole test run in a copy of the tree, and LibreOffice is
-# over 200 MB.
-collect_ignore = [] if FULL else ["test_mutants.py", "test_spreadsheet.py"]
+# Too dear for every day: a mutant is a whole test run in a copy of the tree, LibreOffice is over
+# 200 MB, and every look is a thousand.
+collect_ignore = [] if FULL else ["test_mutants.py", "test_spreadsheet.py", "test_every_look.py"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -197,7 +197,7 @@ def test_an_open_fund_tells_a_quarter_only_with_eleven_gifts_behind_it(giving, r
     run_jobs()
     now = timezone.now()
     (quarter,) = funds.quarters([fund], since=now, now=now + timedelta(days=92))[fund.pk][-1:]
-    shown = (quarter.given.count, quarter.given.amount_minor)
-    assert shown == ((11, 11_000) if count == 11 else (None, None))
+    # 110.00 by its first digit: with the exact one, a report's sum would tell of other funds.
+    assert quarter.given_minor == (10_000 if count == 11 else None)
     assert quarter.spent.is_hidden
     assert not funds.quarters([fund], since=now)[fund.pk]

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from babel.messages.pofile import read_po
 from django.utils import translation
 from django.utils.translation.template import templatize
 
-from accounts.words import OURS
+from accounts import words as accounts
+from staff import words as staff
 from tests.server import ROOT
 
 CATALOGUES = sorted(ROOT.glob("*/locale/es/LC_MESSAGES/django.po"))
@@ -121,11 +123,17 @@ def test_spanish_says_usted_and_never_victim() -> None:
     assert [text for text in words if AVOIDED.search(text)] == []
 
 
-def test_our_spanish_of_the_librarys_sentences_is_the_one_shown() -> None:
-    library = Path(find_spec("allauth").origin).parent / "locale/es/LC_MESSAGES/django.po"
-    with library.open("rb") as file:
-        theirs = {message.id for message in read_po(file, locale="es")}
-    assert [text for text in OURS if text not in theirs] == []
+@pytest.mark.parametrize(
+    ("library", "language", "texts"),
+    [("allauth", "es", accounts.OURS), ("wagtail", "en", staff.OURS)],
+    ids=["allauth", "wagtail"],
+)
+def test_our_spanish_of_a_librarys_sentences_is_the_one_shown(library, language, texts) -> None:
+    home = Path(find_spec(library).origin).parent
+    theirs: set[object] = set()
+    for file in home.rglob(f"locale/{language}/LC_MESSAGES/django.po"):
+        theirs |= {one.id for one in read_po(BytesIO(file.read_bytes()), locale=language)}
+    assert [text for text in texts if text not in theirs] == []
     ours = {message.id: message.string for message in messages()}
     with translation.override("es"):
-        assert [text for text in OURS if translation.gettext(text) != ours[text]] == []
+        assert [text for text in texts if translation.gettext(text) != ours[text]] == []

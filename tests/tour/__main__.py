@@ -2,8 +2,8 @@
 
 It starts the whole product on an empty folder, lets donors give through the real pages, delivers
 events twice and out of order, kills the worker, takes Stripe away, buys what was given, brings it
-to whom partners asked it for, and compares our books with Stripe's to the cent. var/tour/ keeps
-what a person would look at.
+to whom partners asked it for, reports on two quarters, and compares our books with Stripe's to the
+cent. var/tour/ keeps what a person would look at.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from tests.tour.browsing import Windows
 from tests.tour.donors import Donor
 from tests.tour.evidence import Evidence
 from tests.tour.needs import Needs
+from tests.tour.reports import Reports
 from tests.tour.stage import Stage, clear
 from tests.tour.stories import Given
 from tests.tour.things import Things
@@ -81,8 +82,17 @@ class Tour:
             Words(self.stage, self.evidence, self.doing).run(windows)
             things = Things(self.stage, self.evidence, self.doing, times=self.times)
             things.run(windows, self.charges)
-            books = Needs(self.stage, self.evidence, self.doing).run(windows, self.charges)
+            reports = Reports(self.stage, self.evidence, self.doing)
+            books = Needs(self.stage, self.evidence, self.doing).run(
+                windows,
+                self.charges,
+                before_news=reports.ask_again,
+                after_news=reports.next_quarter,
+            )
         self._months()
+        # With the money of the months that have passed.
+        with browsing.windows(self.stage.public, self.evidence.screens) as windows:
+            reports.publish(windows)
         evidence.keep(self.stage, self.evidence)
         counts = checks.counted(self.stage)
         title = f"Tour of {time.strftime('%Y-%m-%d %H:%M')}"

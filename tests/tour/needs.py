@@ -34,9 +34,23 @@ class Needs:
         self.stage, self.evidence, self.doing = stage, kept, doing
         self.paid: list[Paid] = []
         self.workers: dict[str, CaseWorker] = {}
+        # The day on which the quarter's news was published, and its cells.
+        self.news = ""
+        self.cells: list[dict[str, Any]] = []
 
-    def run(self, windows: Windows, charges: Callable[[], list[dict[str, Any]]]) -> str:
-        """All of it, after the things; the books' words."""
+    def run(
+        self,
+        windows: Windows,
+        charges: Callable[[], list[dict[str, Any]]],
+        *,
+        before_news: "Callable[[Needs], None]" = lambda needs: None,
+        after_news: "Callable[[Needs], None]" = lambda needs: None,
+    ) -> str:
+        """All of it, after the things; the books' words.
+
+        Args:
+            before_news: what else happens in this quarter; `after_news`: in the next one.
+        """
         codes = len(self.stage.mails) - checks.mails_sent(self.stage)
         with ExitStack() as desks:
             self.jobs = desks.enter_context(at_the_desks(self.stage))
@@ -52,7 +66,10 @@ class Needs:
             self._deliver()
             self._close()
             self._match_again()
-            return self._end(windows, charges, codes)
+            before_news(self)
+            books = self._end(windows, charges, codes)
+            after_news(self)
+            return books
 
     # --- What happens ---------------------------------------------------------------------------
 
@@ -90,36 +107,39 @@ class Needs:
             refused = told["refused"]
             at_once = len(told["published"]) - len(refused)
             assert (at_once, len(refused)) == (8, 3)
-            self._give(told["published"])
+            counts = [wished.given for wished in needs_people.WISHES]
+            self.paid = self.give(dict(zip(told["published"], counts, strict=True)), each=2)
             self.stage.wait_for_jobs()
             bought = self.staff.do("buy_for_wishes")
         note("Wishes on eleven people, and published after a refusal", f"{at_once}, {len(refused)}")
         note("Refused → published", "; ".join(f"{a} → {b}" for a, b in refused.items()))
         note("Bought for these wishes, by route", _told(bought))
 
-    def _give(self, slugs: list[str]) -> None:
-        """Two wishes in each basket, by card, through the public pages."""
+    def give(self, counts: dict[str, int], *, each: int, first: int = FIRST) -> list[Paid]:
+        """So many things of each wish, by card, through the public pages.
+
+        Args:
+            each: how many wishes lie in one basket.
+            first: number of the first donor.
+        """
         rows = {
             row["slug"]: Asked(**row)
             for row in self.stage.rows(
                 "SELECT w.slug, g.code, w.unit_minor, w.wanted FROM gifts_wish w"
                 " JOIN donations_designation g ON g.id = w.designation_id"
                 " WHERE w.slug = ANY(%s) AND w.state = 'published'",
-                slugs,
+                list(counts),
             )
         }
-        asked = [
-            Row(rows[slug], wished.given)
-            for slug, wished in zip(slugs, needs_people.WISHES, strict=True)
-        ]
-        people = donors.later(-(-len(asked) // 2), "plain", first=FIRST)
+        asked = [Row(rows[slug], count) for slug, count in counts.items()]
+        people = donors.later(-(-len(asked) // each), "plain", first=first)
         filled = [
-            Filled(replace(person, spanish=False), tuple(asked[2 * place : 2 * place + 2]))
+            Filled(replace(person, spanish=False), tuple(asked[each * place : each * (place + 1)]))
             for place, person in enumerate(people)
         ]
         with ThreadPoolExecutor(len(filled)) as pool:
             public, sandbox = self.stage.public, self.stage.sandbox
-            self.paid = list(pool.map(lambda one: basket.live(one, public, sandbox), filled))
+            return list(pool.map(lambda one: basket.live(one, public, sandbox), filled))
 
     def _match(self) -> None:
         """Proposed, the same when repeated, and approved but for some."""
@@ -232,6 +252,7 @@ class Needs:
         with self.doing("a quarter ends: its news is published, for eleven and more"):
             due = needs_checks.nothing_is_told_yet(stage, links.values())
             told = do("quarter_ends")
+            self.news, self.cells = told["day"], told["cells"]
             assert due == told["named"], f"pages name {due}, it is {told['named']}"
             needs_checks.cells_are_of_eleven(stage, told["cells"])
             stage.wait_for_jobs()

@@ -57,7 +57,7 @@ def end_partner(key: str) -> dict[str, Any]:
 def overdue(days: int = 0) -> dict[str, int]:
     """What the desks' lists of late things would name so many days from now."""
     moment = datetime.now(UTC) + timedelta(days=days)
-    with _clock(moment):
+    with clock(moment):
         return _late() | {
             "things that stand still": Unit.objects.filter(units_desk.stuck()).count(),
             "needs that stand still": Need.objects.filter(needs_desk.stuck()).count(),
@@ -99,7 +99,7 @@ def quarter_ends() -> dict[str, Any]:
     day = calendar.published_on(quarter)
     early = releasing.publish()
     assert early is None or not early.cells.exists(), "news was published before its day"
-    with _clock(datetime.combine(day, time(15), UTC)):
+    with clock(datetime.combine(day, time(15), UTC)):
         partners.find_reviews_due()
         _confirm_workers()
         _review_looks()
@@ -149,7 +149,7 @@ def _review_looks() -> None:
 
 
 @contextmanager
-def _clock(moment: datetime) -> Iterator[None]:
+def clock(moment: datetime) -> Iterator[None]:
     """Of this process alone; it runs on from there."""
     ahead = moment - datetime.now(UTC)
 

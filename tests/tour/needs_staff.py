@@ -15,7 +15,7 @@ from django.apps import apps
 if not apps.ready:  # in a test that only loads it, they are
     django.setup()
 
-from tests.tour import needs_ended, needs_matched, needs_stated
+from tests.tour import needs_ended, needs_matched, needs_stated, reports_staff
 
 ACTS: dict[str, Callable[..., Any]] = {
     act.__name__: act
@@ -26,7 +26,8 @@ ACTS: dict[str, Callable[..., Any]] = {
         *(needs_matched.send, needs_matched.arrive, needs_matched.confirm, needs_matched.lose),
         *(needs_matched.turn_up, needs_matched.restock, needs_matched.standing),
         *(needs_ended.end_partner, needs_ended.overdue, needs_ended.quarter_ends),
-        needs_ended.verify,
+        *(needs_ended.verify, reports_staff.ask_again, reports_staff.buy_again),
+        *(reports_staff.next_quarter, reports_staff.publish_report, reports_staff.refusals),
     )
 }
 

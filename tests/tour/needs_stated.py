@@ -108,13 +108,13 @@ def state_needs(done: dict[str, int]) -> None:
             if stated.number >= done.get(one.key, 0):
                 # Every fifteenth is typed by staff, for whom a case worker calls.
                 typed_by = who("second-needs") if stated.number % 15 == 7 else None
-                need = _state(stated, workers[stated.number % 2], known, typed_by)
+                need = state(stated, workers[stated.number % 2], known, typed_by)
                 if stated.known is None:
                     assert need.recipient
                     known.append(need.recipient)
 
 
-def _state(stated: Stated, by: PartnerUser, known: list[Recipient], typed_by: User | None) -> Need:
+def state(stated: Stated, by: PartnerUser, known: list[Recipient], typed_by: User | None) -> Need:
     told: dict[str, Any] = {"by": by, "typed_by": typed_by}
     need = stating.begin(by, token=f"tour-{stated.house.key}-{stated.number}", typed_by=typed_by)
     need = stating.save_step(need, "thing", kind=stated.kind, **told)
@@ -166,7 +166,7 @@ def publish_wishes() -> dict[str, Any]:
     assert K == 11
     published, refused = [], {}
     for place, wished in enumerate(needs_people.WISHES):
-        wish = _write(wished, place)
+        wish = write(wished, place)
         asked = wish.public_name
         cell = {"kind": wished.kind, "region": wished.region, "purpose": wished.purpose}
         behind = needs.waiting().filter(**cell).values("recipient").distinct().count()
@@ -185,14 +185,14 @@ def publish_wishes() -> dict[str, Any]:
     }
 
 
-def _write(wished: Wished, place: int) -> Wish:
+def write(wished: Wished, place: int, *, wanted: int = 15) -> Wish:
     author, reviewer = demo.coordinators()
     wish = wishes.write(
         by=author,
         kind=ItemKind.objects.get(code=wished.kind),
         purpose=wished.purpose,
         region=wished.region,
-        wanted=15,
+        wanted=wanted,
         text="What a course or a first workplace asks for, and what nobody has at home.",
         text_es="Lo que pide un curso o un primer empleo, y que nadie tiene en casa.",
         position=600 + place,
@@ -222,20 +222,25 @@ def buy_for_wishes() -> dict[str, int]:
         region, purpose = wished.level or (wished.region, wished.purpose)
         cell = {"kind__code": wished.kind, "region": region, "purpose": purpose}
         wish = Wish.objects.select_related("kind", "designation").get(**cell)
-        rows = buy_plainly(wish, wished.given)
-        assert {row.state for row in rows} == {Unit.State.READY}, wish.slug
-        bought[wish.kind.route] += len(rows)
-        central = wish.kind.route == ItemKind.Route.CENTRAL
-        for keyboard, some in _keyboards(rows, region) if central else [("", rows)]:
-            units.describe(
-                some,
-                spec_class=2 if central else 0,
-                keyboard=keyboard,
-                voltage="",
-                region="" if central or region == Region.WORLD else region,
-            )
+        bought[wish.kind.route] += buy_for(wish, wished.given)
     _describe_the_rest()
     return dict(bought)
+
+
+def buy_for(wish: Wish, count: int) -> int:
+    """So many, ready and described as the partners of the wish's region type."""
+    rows = buy_plainly(wish, count)
+    assert {row.state for row in rows} == {Unit.State.READY}, wish.slug
+    central = wish.kind.route == ItemKind.Route.CENTRAL
+    for keyboard, some in _keyboards(rows, wish.region) if central else [("", rows)]:
+        units.describe(
+            some,
+            spec_class=2 if central else 0,
+            keyboard=keyboard,
+            voltage="",
+            region="" if central or wish.region == Region.WORLD else wish.region,
+        )
+    return len(rows)
 
 
 def _describe_the_rest() -> None:

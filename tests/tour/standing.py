@@ -14,8 +14,9 @@ from donations.plans import actions
 from donations.plans.steps import By
 from sandbox.control import CARD, Sandbox
 
-# Bills are charged an hour after they are drawn; failed ones are tried 3, 5 and 7 days later.
-HOURS = {"charged": 2, "next day": 36, "try 2": 75, "try 3": 196, "try 4": 366, "calm": 480}
+# Bills are charged an hour after they are drawn; failed ones are tried 3, 5 and 7 days later. Each
+# try has a moment of its own, also of whoever began anew two hours into a month.
+HOURS = {"charged": 2, "next day": 36, "try 2": 80, "try 3": 200, "try 4": 370, "calm": 480}
 NO_MONEY, DECLINED, LOST = "4000000000009995", "4000000000000002", "4000000000009987"
 STOLEN, BROKEN = "4000000000009979", "4000000000000119"
 ASKS_EACH_TIME, MASTERCARD, AMEX = "4000002760003184", "5555555555554444", "378282246310005"
@@ -201,7 +202,7 @@ STORIES: dict[str, list[tuple[int, str, Deed]]] = {
     "never pays again": [(3, "calm", card_answers(NO_MONEY))],
     "comes back after the end": [
         (2, "calm", card_answers(BROKEN)),
-        (4, "calm", begin_again),
+        (5, "charged", begin_again),
     ],
     "lost card": [(5, "calm", card_answers(LOST)), (6, "try 2", gives_card(MASTERCARD))],
     "stolen card": [(6, "calm", card_answers(STOLEN))],
@@ -213,6 +214,7 @@ STORIES: dict[str, list[tuple[int, str, Deed]]] = {
         (1, "next day", confirms),
         (2, "next day", confirms),
         (3, "next day", gives_card(CARD)),
+        (12, "calm", card_answers(ASKS_EACH_TIME)),
     ],
     "another card that fails": [
         (7, "calm", card_answers(NO_MONEY)),
@@ -243,8 +245,5 @@ def givers(count: int) -> list[Giver]:
 
 
 def deeds_of(giver: Giver, month: int, moment: str) -> list[Deed]:
-    return [
-        deed
-        for when, at, deed in STORIES[giver.story]
-        if at == moment and (when == month or (month > 12 and when == month % 12))
-    ]
+    of_the_year = (month - 1) % 12 + 1
+    return [deed for when, at, deed in STORIES[giver.story] if (when, at) == (of_the_year, moment)]

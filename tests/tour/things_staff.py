@@ -52,7 +52,7 @@ def publish(count: int) -> list[str]:
                 wish = wishes.write(
                     by=author,
                     **cell,
-                    wanted=30,  # of what is cheap each donor takes two
+                    wanted=50,  # of what is cheap each donor takes two
                     text="One more of what a first term asks for.",
                     text_es="Una más de las cosas que pide un primer curso.",
                     position=900,

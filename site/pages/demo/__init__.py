@@ -94,6 +94,22 @@ def _campaigns(home: HomePage, other: HomePage) -> int:
     return created
 
 
+@transaction.atomic
+def revise(*, by: Any) -> None:
+    """One page was changed after it had been translated: its translator finds that beside hers."""
+    language = Locale.get_default()
+    page = CampaignPage.objects.filter(campaign__code="SCHOOL-YEAR", locale=language).first()
+    if page is None or page.revisions.exists():
+        return
+    words = page.summary
+    page.summary = words.replace(" at once", "")
+    page.save_revision(user=by)
+    for twin in page.get_translations():
+        twin.save_revision(user=by).publish(user=by)
+    page.summary = words
+    page.save_revision(user=by).publish(user=by)
+
+
 def _page(
     home: Page,
     original: Page | None,

@@ -7,9 +7,9 @@ from typing import Any
 from django.utils import timezone
 
 from campaigns.blocks import CampaignBodyBlock
+from campaigns.challenges.matching import Matching
 from campaigns.giving import GiveBox
-from campaigns.matching import Matching
-from campaigns.models import Campaign, CampaignIndexPage, CampaignPage, Challenge
+from campaigns.models import Campaign, CampaignIndexPage, CampaignPage, Challenge, Download
 from campaigns.progress import Progress
 from donations.models import Designation
 from pages.demo import campaigns as words
@@ -47,6 +47,19 @@ def matched_campaign(given: int, days: int = 20) -> dict[str, Any]:
 def long_campaign() -> dict[str, Any]:
     told = campaign(123_456_789_00, goal=999_999_999_00)
     told["page"].title, told["page"].summary = LONG, f"{LONG}. " * 2
+    return told
+
+
+def campaign_with_files() -> dict[str, Any]:
+    """Files to take along: in this language, in another, and one with a long name."""
+    told = campaign(234_000)
+    files = [
+        Download(pk=1, title="The campaign on one sheet", language="en", file_size=58_000),
+        Download(pk=2, title="La campaña en una hoja", language="es", file_size=61_400),
+        Download(pk=3, title=LONG, language="en", file_size=4_230_000),
+    ]
+    words = {"heading": "To take along", "text": "For a notice board.", "files": files}
+    told["page"].body.append(("downloads", words))
     return told
 
 

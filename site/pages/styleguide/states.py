@@ -12,7 +12,14 @@ from gifts.pages.listing import Filter
 from gifts.pages.showing import Card
 from gifts.progress import Progress
 from pages.styleguide import comments, news, training
-from pages.styleguide.campaigns import campaign, campaigns, long_campaign, matched_campaign, past
+from pages.styleguide.campaigns import (
+    campaign,
+    campaign_with_files,
+    campaigns,
+    long_campaign,
+    matched_campaign,
+    past,
+)
 from pages.styleguide.forms import (
     LONG,
     CodeForm,
@@ -302,6 +309,7 @@ STATES: dict[str, State] = {
     ),
     "campaign-matched": ("campaigns/campaign.html", lambda: matched_campaign(37_500)),
     "campaign-matched-full": ("campaigns/campaign.html", lambda: matched_campaign(160_000)),
+    "campaign-files": ("campaigns/campaign.html", campaign_with_files),
     "campaign-long": ("campaigns/campaign.html", long_campaign),
     **news.STATES,
     **comments.STATES,

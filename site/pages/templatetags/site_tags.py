@@ -103,6 +103,8 @@ def _translations(page: Page, organisation: Any) -> dict[str, str]:
     """By language the path of each live translation."""
     known: dict[str, str] | None = organisation.translations.get(page.translation_key)
     if known is None:  # deeper than the menus reach, or new
+        known = getattr(page, "translated", None)
+    if known is None:  # a preview
         others = Page.objects.translation_of(page).live()
         known = dict(others.values_list("locale__language_code", "url_path"))
     return known

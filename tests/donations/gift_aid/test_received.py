@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
+from django.db.models import Sum
 
 from donations.bank import matching
 from donations.books.offline import tax_is_booked
@@ -67,6 +68,30 @@ def test_tax_received_is_booked_once_by_purpose_to_the_penny(claim):
         Claim.objects.update(received_minor=40_00)
 
 
+def test_what_was_typed_wrongly_is_taken_back_by_a_new_entry_and_typed_again(claim):
+    def refused(reason):
+        with pytest.raises(received.NotPossible) as said:
+            received.take_back(claim, reason=reason, by=clerk())
+        return said.value.code
+
+    assert refused("Mistyped") == "not_paid"
+    first = received.pay(claim, on=OCTOBER, received_minor=4_00, why="Less", by=clerk())
+    assert refused(" ") == "no_reason"
+    waiting = received.take_back(first, reason="Mistyped", by=clerk())
+    assert (waiting.state, waiting.received_minor, waiting.why_other) == ("sent", None, "")
+    assert (received.booked(waiting), list(tax_is_booked())) == (None, [])
+    again = received.pay(claim, on=OCTOBER, received_minor=40_00, by=clerk())
+    wrong, back, right = Entry.objects.filter(source__startswith="gift_aid:").order_by("pk")
+    assert (back.kind, back.corrects, back.reason) == ("tax_taken_back", wrong, "Mistyped")
+    assert received.booked(again) == right
+    balance = Posting.objects.filter(account="gift_aid_tax").aggregate(sum=Sum("amount_minor"))
+    assert (balance["sum"], list(tax_is_booked())) == (-40_00, [])
+    # An entry too many, or too few, is found.
+    Claim.objects.filter(pk=claim.pk).update(state="sent", paid_on=None, received_minor=None)
+    (problem,) = tax_is_booked()
+    assert problem.about == f"entries of gift_aid:{claim.pk}"
+
+
 def test_what_is_not_booked_or_of_no_claim_is_found(claim):
     for change in ({"why_other": ""}, {"paid_on": None}):
         facts = {"state": "paid", "paid_on": OCTOBER, "received_minor": 1, "why_other": "x"}
@@ -124,3 +149,11 @@ def test_finance_books_it_after_a_look_and_finds_its_bank_line(claim, charity, f
     finance.post(url("bank_lines:match", line.pk), {"thing": f"claim-{claim.pk}"})
     assert url("bank_lines:inspect", line.pk) in text_of(finance.get(inspect))
     assert Posting.objects.filter(entry=entry).count() == 3
+    back = url("gift_aid_claims:take_back", claim.pk)
+    assert "Take it off that first" in text_of(finance.post(back, {"reason": "x"}, follow=True))
+    matching.unmatch(line, reason="x", by=clerk())
+    assert "Reason" in text_of(finance.get(back))
+    finance.post(back, {"reason": "It was less"})
+    claim.refresh_from_db()
+    assert claim.state == "sent"
+    assert url("gift_aid_claims:paid", claim.pk) in finance.get(inspect).content.decode()

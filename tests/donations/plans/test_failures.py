@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from donations import gateway
+from donations.gateway import subscriptions
 from donations.models import Plan
 from donations.plans import actions, cards, letters, notices
 from donations.plans.refresh import refresh
@@ -59,6 +60,29 @@ def test_a_try_that_stripe_only_counts_is_not_told_as_another_failure(standing):
     standing.giving.sandbox.give_card(plan.customer_id, MASTERCARD)
     standing.settle()
     assert standing.story(plan) == ["started", "payment_failed", "card_changed", "recovered"]
+
+
+def test_a_payment_that_arrives_between_two_questions_is_never_told_as_a_failure(
+    standing, monkeypatch
+):
+    """Stripe is asked for the bill, and then for its payment."""
+    plan = standing.begun()
+    sandbox = standing.giving.sandbox
+    sandbox.card_of(subscription=plan.subscription_id, card=LOST)
+    plan = standing.renew(plan)
+    standing.clocks_to(plan.retry_at + timedelta(hours=2))  # counted on, and not heard yet
+    ask, waiting = subscriptions.fetch_payment_of, [plan.open_invoice_id]
+
+    def paid_meanwhile(bill: dict[str, object]) -> gateway.Intent | None:
+        if waiting:
+            sandbox.card_of(subscription=plan.subscription_id, card=MASTERCARD)
+            gateway.pay_invoice(waiting.pop())
+        return ask(bill)
+
+    monkeypatch.setattr(subscriptions, "fetch_payment_of", paid_meanwhile)
+    refresh(plan)
+    assert not waiting
+    assert standing.story(plan) == ["started", "payment_failed", "recovered"]
 
 
 def test_the_last_failure_is_told_when_stripe_gives_up(standing, failing):

@@ -264,7 +264,7 @@ def test_the_page_after_stripes_says_only_what_stripe_says(standing, public_clie
 
 
 def returning(standing, client, path: str) -> str:
-    plan = links.open_link(path.split("/")[2]).plan
+    plan = links.open_link(path.split("/")[2]).row
     return "/plan/" + cards.return_url(plan, path.split("/")[2]).partition("/plan/")[2]
 
 

@@ -140,6 +140,18 @@ def test_a_donors_page_adds_up_each_year_and_says_who_changed_what(make_gift, ca
     assert gift.name == "José Núñez"  # as typed
 
 
+def test_who_looks_after_a_donor_sees_what_she_reads_of_her_year(make_gift, care, finance):
+    gift = make_gift(email="jose@example.org")
+    make_gift(email="else@example.org")
+    place = url("donors:year", gift.donor.pk, timezone.localdate(gift.paid_at).year)
+    for client in (care, finance):
+        assert place in client.get(url("donors:inspect", gift.donor.pk)).content.decode()
+        drawn = client.get(place)
+        assert drawn.content.startswith(b"%PDF-1.7")
+        assert "no-store" in drawn["Cache-Control"]
+    assert care.get(url("donors:year", gift.donor.pk, 1999)).status_code == 404
+
+
 def test_a_donor_cannot_take_anothers_address(make_gift, care):
     one, other = make_gift(email="a@example.org").donor, make_gift(email="b@example.org").donor
     values = {"kind": "person", "name": "A", "email": "B@example.org", "language": "en"}

@@ -56,6 +56,11 @@ def test_what_was_given_is_found_with_and_without_the_covered_fee(make_gift):
     assert not find_donations(Donation.objects.all(), "51")
 
 
+def test_digits_with_noughts_before_them_are_no_amount(make_gift):
+    make_gift(amount=5000)
+    assert not find_donations(Donation.objects.all(), "00000050")
+
+
 def test_a_gift_that_was_not_paid_is_found_by_name_too(make_gift):
     gift = make_gift(paid=False, name="Zoë Åström")
     assert list(find_donations(Donation.objects.all(), "zoe astrom")) == [gift]
@@ -92,3 +97,37 @@ def test_the_index_serves_near_names(db):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
     assert "donor_by_trigrams" in near_names("katherine osei").explain()
+
+
+def test_the_indexes_serve_gifts_by_name(gift):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = find_donations(Donation.objects.all(), "jose nunez").explain()
+    assert "donation_by_name" in plan
+    assert "donations_donation_donor_id" in plan
+    assert (
+        "donations_donation_reference"
+        in find_donations(Donation.objects.all(), "deadbeef").explain()
+    )
+
+
+def test_a_few_signs_begin_nobodys_reference(make_gift):
+    gift = make_gift(amount=7300, reference="4242abcd" * 4)
+    assert not find_donations(Donation.objects.all(), "4242a")
+    assert list(find_donations(Donation.objects.all(), "4242ABCD4")) == [gift]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("weiss-oconn", True), ("O'Connor", True), ("мария", True),
+        ("weiß", True), ("Παπαδόπουλος", True),
+        ("& | ! :*", False), ("\\", False), ("'", False), ("Weiss Trust", True),
+    ],
+)  # fmt: skip
+def test_words_of_either_name_are_found_by_how_they_begin(make_gift, typed, found):
+    make_gift(
+        paid=False, name="Мария Weiss-OConnor O'Connor Παπαδόπουλος", receipt_name="The Weiß Trust"
+    )
+    make_gift(paid=False, name="Ada Byron")
+    assert find_donations(Donation.objects.all(), typed).count() == found

@@ -128,3 +128,27 @@ def test_who_may_not_see_it_sees_nothing(ask, finance, care, run_jobs):
         *(url("progress", run.pk), url("paper", paper.pk), url("letters", run.pk, 1)),
     ):
         assert care.get(place).status_code in {302, 403}
+
+
+def test_what_became_of_the_gifts_goes_along_with_statements_if_finance_asks_for_it(
+    ask, finance, care, run_jobs
+):
+    given(5000)
+    assert "goes along with statements only" in text_of(ask(finance, encloses="on"))
+    assert not StatementRun.objects.exists()
+    ask(finance, kind="statement", encloses="on")
+    run_jobs()
+    run = StatementRun.objects.get()
+    assert run.encloses
+    page = text_of(finance.get(url("inspect", run.pk)))
+    assert "Goes along What became of the gifts" in page
+    row = run.statements.get()
+    place = url("enclosed", row.pk)
+    assert place in finance.get(url("inspect", run.pk)).text
+    assert finance.get(place).content.startswith(b"%PDF-1.7")
+    assert care.get(place).status_code in {302, 403}
+    ask(finance, kind="statement")
+    run_jobs()
+    alone = StatementRun.objects.latest("pk")
+    assert "Goes along Nothing" in text_of(finance.get(url("inspect", alone.pk)))
+    assert finance.get(url("enclosed", alone.statements.get().pk)).status_code == 404

@@ -44,7 +44,7 @@ def states(rows):
 @database
 def test_a_run_proposes_with_reasons_logs_one_look_and_gives_nothing_yet():
     partner, by = make_partner(), somebody()
-    long_ago = timezone.now() - timedelta(days=41)
+    long_ago = timezone.localtime() - timedelta(days=41)
     first = make_need(partner=partner, sent_at=long_ago, priority=1)
     second = make_need(partner=partner)
     make_need(partner=make_partner(active=False), state="verified")
@@ -192,11 +192,11 @@ def test_what_a_partner_got_within_a_year_counts_toward_its_share():
     ready(2)
     runs.approve(proposed(), by=somebody())
     apply()
-    again = make_need(partner=rich, sent_at=timezone.now() - timedelta(days=20))
+    again = make_need(partner=rich, sent_at=timezone.localtime() - timedelta(days=20))
     waiting = make_need(partner=poor)
     ready()
     assert proposed().matches.get().need == waiting
-    Match.objects.update(decided_at=timezone.now() - timedelta(days=400))
+    Match.objects.update(decided_at=timezone.localtime() - timedelta(days=400))
     assert proposed().matches.get().need == again
 
 

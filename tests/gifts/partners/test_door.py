@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -286,14 +286,13 @@ def test_a_long_list_asks_no_more_than_a_short_one():
         for _ in range(more):
             make_need(partner=worker.partner, recipient=known)
         client.get("/partners/")
-        total = 0
+        caches["local"].clear()  # what is remembered for a second is asked for both times
         with (
             CaptureQueriesContext(connections["default"]) as everyday,
             CaptureQueriesContext(connections["vault"]) as vault,
         ):
             client.get("/partners/")
-        total = len(everyday) + len(vault)
-        counts.append(total)
+        counts.append(len(everyday) + len(vault))
     assert counts[0] == counts[1] <= 15
 
 

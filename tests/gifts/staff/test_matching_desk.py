@@ -48,7 +48,7 @@ def proposed(client):
 def test_a_run_is_proposed_understood_and_approved_in_part_after_a_second_look(coordinator):
     home = make_partner(name="Casa Lucero")
     first = make_need(
-        partner=home, priority=1, keyboard="th", sent_at=timezone.now() - timedelta(days=41)
+        partner=home, priority=1, keyboard="th", sent_at=timezone.localtime() - timedelta(days=41)
     )
     make_need(partner=home)
     left = make_need(partner=home, keyboard="fr")
@@ -158,7 +158,7 @@ def test_what_to_buy_next_serves_most_needs_with_the_money_there_is(coordinator)
     anywhere = make_wish(kind=kind, state="published", region="world", purpose="any")
     give(university.designation, 2 * 48000)
     give(anywhere.designation, 48000)
-    sent_at = timezone.now() - timedelta(days=9)
+    sent_at = timezone.localtime() - timedelta(days=9)
     for _ in range(2):
         make_need(partner=home, keyboard="latam", sent_at=sent_at)
     make_need(partner=home, purpose="vocational")

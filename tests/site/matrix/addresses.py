@@ -26,6 +26,7 @@ LETTERS = {
     "K": "Needs keeper",
     "V": "Privacy lead",
     "S": "Safeguarding",
+    "M": "Board",
     "W": "Case worker",
 }
 # Works for a partner and enters the partners' pages alone.

@@ -10,6 +10,7 @@ from typing import Any
 from unittest import mock
 
 from django.contrib.auth import middleware
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.template.backends.django import Template
 
@@ -42,7 +43,7 @@ def undrawn() -> Iterator[None]:
 
 @contextmanager
 def remembered() -> Iterator[None]:
-    """A person's row, rights and factor are read once, not for each of a thousand requests."""
+    """A person's session, row, rights and factor are read once, not for each of many requests."""
     people: dict[str, Any] = {}
     read = middleware.auth.get_user
 
@@ -52,9 +53,18 @@ def remembered() -> Iterator[None]:
             people[key] = read(request)
         return people[key]
 
+    rows: dict[str, Any] = {}
+    look_up = SessionStore._get_session_from_db
+
+    def get_session(self: SessionStore) -> Any:
+        if self.session_key not in rows:
+            rows[self.session_key] = look_up(self)
+        return rows[self.session_key]
+
     has_factor = cache(second_factor.is_mfa_enabled)
     with (
         mock.patch.object(middleware.auth, "get_user", get_user),
+        mock.patch.object(SessionStore, "_get_session_from_db", get_session),
         mock.patch.object(second_factor, "is_mfa_enabled", has_factor),
     ):
         yield

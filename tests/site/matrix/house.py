@@ -13,19 +13,9 @@ from allauth.mfa.models import Authenticator
 from django.contrib.admin.utils import quote
 from django.contrib.auth.models import Group
 from django.utils import timezone
-from wagtail.admin.models import EditingSession
-from wagtail.contrib.redirects.models import Redirect
-from wagtail.images.tests.utils import get_test_image_file
-from wagtail.models import (
-    Collection,
-    GroupApprovalTask,
-    Page,
-    Site,
-    Workflow,
-)  # fmt: skip
 
 from accounts.models import User
-from campaigns.models import Campaign, Picture, StoryTask
+from campaigns.impact_statements import links as impact_links
 from donations import tracing
 from donations.bank import statements
 from donations.bank.facts import Line as BankFact
@@ -69,13 +59,11 @@ from gifts.vault.access import Reader
 from gifts.vault.models import BreakGlass, Purpose, SubjectRequest
 from pages import demo as pages_demo
 from staff.models import CodeSheet, FactorReset
-from tests import news_made
-from tests.campaigns import comments_made, reported, training_made
-from tests.campaigns_made import make_campaign, make_challenge
 from tests.deliveries_made import make_match
 from tests.gifts.offered import arrived, make_offer
 from tests.gifts.orders_made import Buying
 from tests.people import person
+from tests.site.matrix import words
 from tests.vault_made import make_consent, make_need
 
 PLACEHOLDER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -131,7 +119,7 @@ def furnish(donor: User, make_gift: Any, make_event: Any, make_plan: Any) -> Cal
         parts = (
             _money(make_gift, make_event, make_plan, donor),
             _things(),
-            _words(),
+            words.words(),
             _people(donor),
             _confidential() | confidential,
         )
@@ -140,15 +128,9 @@ def furnish(donor: User, make_gift: Any, make_event: Any, make_plan: Any) -> Cal
         bulk = "/admin/bulk/<str:app_label>/<str:model_name>/<str:action>/"
         month = f"?month={timezone.localdate():%Y-%m}-01"
         looks = "/admin/looks/<int:user_id>/"
-        return House(keys, {bulk: f"?id={_page().pk}", looks: month})
+        return House(keys, {bulk: f"?id={words.a_page().pk}", looks: month})
 
     return furnished
-
-
-def _page() -> Page:
-    found = Page.objects.filter(depth=3, locale__language_code="en").order_by("path").first()
-    assert found is not None
-    return found
 
 
 def _token(url: str) -> str:
@@ -240,17 +222,17 @@ def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict
         **{"periods:pk": month.pk, "journal:pk": entry.pk, "checks:pk": checked.pk},
         "chart:pk": ChartAccount.objects.earliest("pk").pk,
         **{"gift_aid_declarations:pk": declared.pk, "gift-aid:pk": declared.pk},
-        "gift_aid_claims:pk": claim.pk,
+        **{"gift_aid_claims:pk": claim.pk, "cutover:pk": taken.pk},
         **{"exports:pk": export.pk, "series:pk": receipt.series_id, "yearly:pk": run.pk},
-        **{"paper:pk": paper.pk, "letters:pk": run.pk, "letters:part": 1},
-        **{"offline:pk": entered.batch_id, "row:pk": entered.pk},
-        "look:pk": sent_up.pk,
+        **dict.fromkeys(("paper:pk", "enclosed:pk"), paper.pk),
+        **{"letters:pk": run.pk, "letters:part": 1},
+        "your-year:token": _token(impact_links.new_link(paper, "en")),
+        **{"offline:pk": entered.batch_id, "row:pk": entered.pk, "look:pk": sent_up.pk},
         **{
             f"/admin/{desk}/{page}/<int:pk>/": f"/admin/{desk}/{page}/{row.pk}/"
             for page in ("columns", "bad")
             for desk, row in (("offline", sent_up), ("cutover", part))
         },
-        **{"cutover:pk": taken.pk},
         **dict.fromkeys(("undo:pk", "proof:pk"), loaded.pk),
         "/admin/cutover/upload/<int:pk>/<slug:kind>/": f"/admin/cutover/upload/{taken.pk}/donors/",
         **{"bank_lines:pk": statement.lines.get().pk, "bank_statements:pk": statement.pk},
@@ -263,6 +245,7 @@ def _money(make_gift: Any, make_event: Any, make_plan: Any, donor: User) -> dict
         "receipts:token": _token(receipt_links.new_link(receipt, language="en")),
         "trace:token": _token(tracing.new_link(gift)),
         **{"receipts:label": receipt.label, "years:year": gift.paid_at.year},
+        **{"year:pk": gift.donor.pk, "year:year": gift.paid_at.year},
     }
 
 
@@ -270,7 +253,7 @@ def _year(gift: Donation, author: User) -> tuple[StatementRun, Statement]:
     """A run that is ready to be issued, with one paper."""
     asked = StatementRun.objects.create(
         kind="statement", legal_entity=gift.legal_entity, livemode=False,
-        year=gift.paid_at.year, asked_by=author,
+        year=gift.paid_at.year, asked_by=author, encloses=True,
     )  # fmt: skip
     yearly_runs.count_run(asked.pk)
     asked.refresh_from_db()
@@ -293,60 +276,6 @@ def _things() -> dict[str, object]:
         **{"given:pk": thing.pk, "instructions:pk": text.pk},
         **{"offer:token": _token(offer_links.new_link(offer)), "thanks:reference": offer.reference},
         "offer:pk": 1,
-    }
-
-
-def _words() -> dict[str, object]:
-    page, home = _page(), _page().get_parent()
-    other = page.get_next_siblings().first()
-    author = person(factor=False, is_superuser=True)
-    revision = page.specific.save_revision(user=author)
-    other.specific.save_revision(user=author)
-    alias = page.create_alias(update_slug="alias")
-    workflow, task = Workflow.objects.get(), GroupApprovalTask.objects.get()
-    state = workflow.start(other.specific, author)
-    picture = Picture.objects.create(title="x", file=get_test_image_file(), shows="nobody")
-    session = EditingSession.objects.create(
-        user=author, content_object=page, last_seen_at=timezone.now()
-    )
-    moved = Redirect.objects.create(old_path="/old", redirect_page=page)
-    collection = Collection.get_first_root_node().add_child(name="x")
-    return {
-        **dict.fromkeys(("page_id", "page_to_move_id", "pages:pk", "page_pk"), page.pk),
-        **{"parent_page_id": home.pk, "destination_id": home.pk},
-        **{"content_type_app_name": "pages", "content_type_model_name": "standardpage"},
-        **{"app_label": "pages", "model_name": "standardpage", "app_name": "pages"},
-        **{"bulk:app_label": "wagtailcore", "bulk:model_name": "page", "bulk:action": "publish"},
-        **{"tasks:app_label": "wagtailcore", "tasks:model_name": "groupapprovaltask"},
-        **{"settings:model_name": "organisationsettings", "settings:pk": Site.objects.get().pk},
-        **{"tag-autocomplete:app_name": "taggit", "tag-autocomplete:model_name": "tag"},
-        **{"ping:app_label": "pages", "ping:model_name": "standardpage", "object_id": page.pk},
-        **{"session_id": session.pk, "action_name": "approve", "action:action_name": "copy"},
-        **{"workflow:page_id": other.pk, "workflow_history:page_id": other.pk},
-        "/admin/pages/<int:page_id>/convert_alias/": f"/admin/pages/{alias.pk}/convert_alias/",
-        **{"revision_id": revision.pk, "revision_id_a": "earliest", "revision_id_b": "latest"},
-        **{"task_state_id": state.current_task_state.pk, "workflow_state_id": state.pk},
-        **{"workflows:pk": workflow.pk, "workflow_pk": workflow.pk, "task_id": task.pk},
-        **{
-            f"/admin/workflows/tasks/{act}/<int:pk>/": f"/admin/workflows/tasks/{act}/{task.pk}/"
-            for act in ("edit", "enable", "disable")
-        },
-        **{"pk": page.pk, "collections:pk": collection.pk, "collection_id": collection.pk},
-        **{"redirect_id": moved.pk, "image_id": picture.pk, "images:pk": picture.pk},
-        **{"filter_spec": "width-100", "uploaded_file_id": 1, "document_id": 1, "doc_id": 1},
-        **{"documents:pk": 1, "page_view_restriction_id": 1, "sites:pk": Site.objects.get().pk},
-        **{"campaigns:pk": make_campaign().pk, "challenges:pk": make_challenge().pk},
-        **{"flyer:pk": Campaign.objects.get(code="SCHOOL-YEAR").pk},
-        **{"flyer:language": "en", "flyer:size": "letter", "c:code": "nowhere"},
-        **{
-            "impact:pk": reported.draft().pk,
-            "story-tasks:pk": StoryTask.objects.create(kind="down").pk,
-        },
-        **news_made.addresses(),
-        **comments_made.addresses(),
-        **training_made.addresses(),
-        **{"snippet:app_label": "pages", "snippet:model_name": "standardpage"},
-        **{"rest": "anything", "page": page.slug, "name": "made-up"},
     }
 
 

@@ -31,10 +31,11 @@ def asked(donor, furnish):
 
     def ask(rows, letters, side):
         found = []
-        with asking.undrawn(), asking.remembered(), acting_as(side), at_once:
+        with asking.undrawn(), acting_as(side), at_once:
             for letter in letters:
                 who = asking.somebody(letter, side, donor=donor, house=made)
-                found += asking.differences(rows, who, made)
+                with asking.remembered():
+                    found += asking.differences(rows, who, made)
         return "\n".join(found)
 
     return ask

@@ -14,8 +14,6 @@ from django.utils import timezone
 from wagtail.models import Page, PageViewRestriction
 
 from campaigns.models import CampaignPage
-from donations import demo as donations_demo
-from pages import demo
 from pages.models import StandardPage
 from tests.roles import RoleClient, acting_as
 from tests.things_made import make_wish
@@ -24,18 +22,12 @@ pytestmark = pytest.mark.django_db
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 LINK = "{http://www.w3.org/1999/xhtml}link"
 ATOM = "{http://www.w3.org/2005/Atom}"
+pytestmark = pytest.mark.django_db
 HIDDEN = ("draft", "ended", "locked", "below the locked")
 
 
 @pytest.fixture
-def site(db: None) -> None:
-    caches["local"].clear()
-    donations_demo.seed()
-    demo.seed()
-
-
-@pytest.fixture
-def hidden(site: None) -> list[Page]:
+def hidden(seeded: None) -> list[Page]:
     """One page of each kind that nobody may find, all with the same rare word."""
     home = StandardPage.objects.get(slug="privacy").get_parent()
     pages = [StandardPage(title=f"Zirconia {kind}", slug=kind.split()[0]) for kind in HIDDEN]
@@ -93,7 +85,7 @@ def test_the_sitemap_holds_exactly_the_public_pages_in_every_language(
 
 
 def test_a_page_names_itself_its_languages_and_its_feed(
-    site: None, public_client: RoleClient
+    seeded: None, public_client: RoleClient
 ) -> None:
     make_wish(state="published", slug="laptops")
     for path, other in (
@@ -115,7 +107,7 @@ def test_a_page_names_itself_its_languages_and_its_feed(
 
 
 def test_a_page_of_one_language_leads_to_the_nearest_one_above_and_says_so(
-    site: None, public_client: RoleClient
+    seeded: None, public_client: RoleClient
 ) -> None:
     CampaignPage.objects.get(slug="un-ano-de-estudios").delete()
     page = get(public_client, "/campaigns/school-year/")
@@ -128,7 +120,7 @@ def test_a_page_of_one_language_leads_to_the_nearest_one_above_and_says_so(
 
 
 def test_data_for_machines_can_be_read_and_cannot_leave_its_block(
-    site: None, public_client: RoleClient
+    seeded: None, public_client: RoleClient
 ) -> None:
     page = StandardPage.objects.get(slug="how-it-works")
     page.title = "</script><script>alert(1)</script>"
@@ -148,7 +140,9 @@ def test_data_for_machines_can_be_read_and_cannot_leave_its_block(
     assert len(campaign["BreadcrumbList"]["itemListElement"]) == 3
 
 
-def test_the_feed_tells_of_campaigns_in_its_language(site: None, public_client: RoleClient) -> None:
+def test_the_feed_tells_of_campaigns_in_its_language(
+    seeded: None, public_client: RoleClient
+) -> None:
     CampaignPage.objects.filter(slug="school-year").update(
         first_published_at=timezone.now() + timedelta(seconds=1)
     )
@@ -197,6 +191,72 @@ def test_search_finds_what_is_public_in_its_language_and_asks_little(
     assert "The main pages" in nothing
 
 
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("educacion", "educación"),
+        ("EDUCACIÓN", "educación"),
+        ("perú", "Peru"),
+        ("nino", "niño"),
+        ("niños", "un niño"),
+        ("curso", "los cursos"),
+        ("cursos pagados", "un curso pagado"),
+        ("educaciones", "la educación"),
+        ("educacion", "las educaciones"),
+    ],
+)
+def test_spanish_words_are_found_with_and_without_accents_and_endings(
+    seeded: None, public_client: RoleClient, typed: str, words: str
+) -> None:
+    page = StandardPage.objects.get(slug="privacidad")
+    page.body = [("text", {"heading": "", "text": f"<p>zirconia {words}.</p>"})]
+    page.save()
+    found = get(public_client, f"/es/search/?q=zirconia {typed}")
+    assert '<a href="/es/privacidad/">' in found.partition("Cerca")[0], typed
+    assert "1 página encontrada" in found
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("computers", "a computer"),
+        ("computer", "two computers"),
+        ("studying", "who studies"),
+        ("cafe", "a café"),
+        ("café", "a cafe"),
+        ("what we do", "what we do"),
+    ],
+)
+def test_english_words_are_found_in_all_their_forms(
+    seeded: None, public_client: RoleClient, typed: str, words: str
+) -> None:
+    page = StandardPage.objects.get(slug="privacy")
+    page.body = [("text", {"heading": "", "text": f"<p>zirconia {words}.</p>"})]
+    page.save()
+    assert '<a href="/privacy/">' in get(public_client, f"/search/?q=zirconia {typed}")
+    # Words of the one language are no stems of the other, and signs alone ask for nothing.
+    page.body = [("text", {"heading": "", "text": "<p>zirconia comput.</p>"})]
+    page.save()
+    assert "Nothing here has" in get(public_client, "/search/?q=zirconia of another kind")
+    assert "Nothing here has" in get(public_client, "/search/?q=-")
+
+
+def test_a_title_begins_with_what_is_typed_and_its_accents_do_not_matter(
+    seeded: None, public_client: RoleClient
+) -> None:
+    page = StandardPage.objects.get(slug="privacidad")
+    page.title = "Preparación zircónica"
+    page.save()
+    for typed in ("zircon", "prepara zirco", "ZIRCÓNI"):
+        assert '<a href="/es/privacidad/">' in get(public_client, f"/es/search/?q={typed}"), typed
+
+
+def test_wishes_are_found_by_one_and_by_several(seeded: None, public_client: RoleClient) -> None:
+    make_wish(state="published", slug="laptops")
+    for typed in ("laptop", "laptops", "LÁPTOPS"):
+        assert '<a href="/wishes/laptops/">' in get(public_client, f"/search/?q={typed}"), typed
+
+
 def test_the_picture_of_a_page_is_drawn_for_public_ones_alone(
     hidden: list[Page], public_client: RoleClient
 ) -> None:
@@ -213,7 +273,9 @@ def test_the_picture_of_a_page_is_drawn_for_public_ones_alone(
 
 
 def test_a_page_that_is_renamed_is_found_at_its_old_address(
-    site: None, public_client: RoleClient, django_capture_on_commit_callbacks: Any
+    seeded: None,
+    public_client: RoleClient,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
     for slug, before, after in (
         ("how-it-works", "/how-it-works/", "/renamed/"),

@@ -11,21 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from wagtail.models import PageViewRestriction
 
-from donations import demo as donations_demo
 from pages import demo
 from pages.models import HomePage, OrganisationSettings, StandardPage
 from tests.roles import RoleClient
 
+pytestmark = pytest.mark.django_db
 READ_ONLY = ["/", "/es/", "/how-it-works/", "/es/como-funciona/", "/safety/", "/es/safety/"]
 READ_ONLY += ["/disclosures/", "/es/disclosures/", "/contact/", "/charge/", "/our-partners/"]
 FOCUSABLE = re.compile(r"<(?:a\s[^>]*href|button|input|select|textarea|summary)[^>]*>")
-
-
-@pytest.fixture
-def seeded(db: None) -> None:
-    caches["local"].clear()
-    demo.seed()
-    caches["local"].clear()
 
 
 def test_seeding_again_changes_nothing(db: None) -> None:
@@ -92,7 +85,6 @@ def test_spanish_pages_are_spanish_throughout(seeded: None, public_client: RoleC
 def test_the_footer_names_the_legal_entity_and_the_exit_leads_where_staff_say(
     seeded: None, public_client: RoleClient
 ) -> None:
-    donations_demo.seed()
     settings = OrganisationSettings.objects.get()
     settings.exit_url = "https://weather.example/"
     settings.save()
@@ -104,10 +96,8 @@ def test_the_footer_names_the_legal_entity_and_the_exit_leads_where_staff_say(
 
 
 def test_a_page_costs_few_queries_and_none_the_second_time(
-    db: None, public_client: RoleClient
+    seeded: None, public_client: RoleClient
 ) -> None:
-    donations_demo.seed()
-    demo.seed()
     for path in READ_ONLY:
         caches["local"].clear()
         with CaptureQueriesContext(connection) as cold:
@@ -124,7 +114,6 @@ def test_a_page_costs_few_queries_and_none_the_second_time(
 def test_the_give_page_asks_the_database_little(
     seeded: None, public_client: RoleClient, path: str
 ) -> None:
-    donations_demo.seed()
     with CaptureQueriesContext(connection) as cold:
         assert public_client.get(path).status_code == 200
 

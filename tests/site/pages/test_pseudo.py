@@ -14,10 +14,8 @@ from babel import Locale
 from django.core.cache import caches
 from django.utils.translation import trans_real
 
-from donations import demo as donations_demo
 from donations.models import Designation, LegalEntity
 from gifts.models import Wish
-from pages import demo
 from pages.context import facts
 from pages.demo import campaigns, english, training
 from tests.roles import RoleClient
@@ -85,11 +83,8 @@ def typed(value: Any) -> Iterator[str]:
 
 
 def test_no_text_of_a_public_page_is_beyond_the_reach_of_translators(
-    db: None, public_client: RoleClient, monkeypatch: pytest.MonkeyPatch
+    seeded: None, db: None, public_client: RoleClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    caches["local"].clear()
-    donations_demo.seed()
-    demo.seed()
     make_wish(state="published", slug="laptops")
     entity, rows = LegalEntity.objects.get(is_default=True), Designation.objects.all()
     wish, told = Wish.objects.select_related("kind").get(), facts()

@@ -25,7 +25,7 @@ def test_the_role_reads_money_and_nothing_else():
     assert all(name.split(".")[1].startswith("view_") for name in allowed.permissions)
     hidden = ("donor", "mail", "staffnote", "export", "event", "plan")
     assert not {f"donations.view_{name}" for name in hidden} & set(allowed.permissions)
-    assert (allowed.pages, allowed.pictures) == ((), ())
+    assert (allowed.pages, allowed.uploads) == ((), ())
 
 
 def test_access_ends_with_its_day_at_the_next_request(db):

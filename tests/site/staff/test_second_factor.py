@@ -180,8 +180,3 @@ def test_a_pages_own_address_leads_to_the_public_site(settings):
     answer = client.get("/es/como-funciona/?x=1")
     assert answer["Location"] == f"{settings.PUBLIC_URL}/es/como-funciona/?x=1"
     assert "/account/login/" in RoleClient(STAFF).get("/es/como-funciona/")["Location"]
-
-
-@pytest.mark.parametrize("path", ["/admin/documents/", "/admin/documents/multiple/add/"])
-def test_no_document_comes_in(path):
-    assert signed_in(person(is_superuser=True)).get(path).status_code == 404

@@ -5,6 +5,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from campaigns import demo as campaigns_demo
 from campaigns.comments import demo as comments_demo
+from campaigns.downloads import demo as downloads_demo
+from campaigns.editing import behind
 from campaigns.letters import demo as letters_demo
 from campaigns.reports import demo as reports_demo
 from campaigns.training import demo as training_demo
@@ -45,6 +47,7 @@ class Command(BaseCommand):
 
         donations_demo.seed()
         pages_demo.seed()
+        downloads_demo.seed()
         staff_demo.seed()
         for line in stories_demo.seed(stories.STORIES, **staff_demo.editors()):
             self.stdout.write(f"A survivor may take her words back; {line}")
@@ -64,7 +67,9 @@ class Command(BaseCommand):
             demo_gifts.seed(self.stderr.write, also)
             buying_demo.seed(second=reviewer, **staff_demo.buyers())
             letters_demo.seed(by=staff_demo.publisher())
+            pages_demo.revise(by=staff_demo.publisher())
             demo_batches.seed(by=staff_demo.buyers()["finance"])
             if address := training_demo.seed():
                 self.stdout.write(f"An organization learns; its coordinator's page: {address}")
             reports_demo.seed(reports.REPORT, by=staff_demo.publisher())
+        behind.learn_all()

@@ -1,0 +1,1 @@
+"""Files that visitors may take: posters, fact sheets, press kits."""
