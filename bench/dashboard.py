@@ -32,6 +32,8 @@ PAGES = {
     "register, by number": f"/admin/receipts/?q=US-{time.strftime('%Y')}-001234",
     "register, by name": f"/admin/receipts/?q={word('f7')}+{word('s77')}",
     "register, by surname": f"/admin/receipts/?q={word('s77')}",
+    "register, by amount": "/admin/receipts/?q=123.45",
+    "register, by card": "/admin/receipts/?q=0815",
 }
 
 
@@ -105,7 +107,7 @@ with connection.cursor() as cursor:
         donor="%(donor)s + n %% DONORS", name=NAME, email="'d' || n %% DONORS || '@seed.example'",
         language="'en'", created_at="at", paid_at="at", payment_intent_id="'pi_' || n",
         charge_id="CASE WHEN n %% 10 < 6 THEN 'ch_' || n END",
-        processor_fee_minor="amount * 29 / 1000 + 30",
+        processor_fee_minor="amount * 29 / 1000 + 30", card_last4="lpad((n %% 9973)::text, 4, '0')",
         source="(ARRAY['card','card','card','card','card','card','cheque','transfer','stock',"
         "'match'])[1 + n %% 10]", appeal="CASE WHEN n %% 2 = 0 THEN 'a-' || n %% 120 ELSE '' END"))
     run(_insert(DonationLine, "given JOIN donations_donation d ON d.reference = 'r' || n",

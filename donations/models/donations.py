@@ -9,6 +9,7 @@ A donation's payment status, which the database lets go no other way:
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
@@ -175,6 +176,13 @@ class Donation(models.Model):
             models.Index(fields=["paid_at"], name="donation_by_payment"),
             models.Index("email", name="donation_by_email"),
             models.Index(Upper("appeal"), condition=~Q(appeal=""), name="donation_by_appeal"),
+            # What digits in the desks' search box may be.
+            models.Index(fields=["amount_minor"], name="donation_by_amount"),
+            models.Index(F("amount_minor") - F("fee_cover_minor"), name="donation_by_own_amount"),
+            models.Index("card_last4", condition=~Q(card_last4=""), name="donation_by_card"),
+            models.Index(
+                OpClass(Upper("postcode"), name="text_pattern_ops"), name="donation_by_postcode"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -23,7 +23,7 @@ from django.db.models import (
     TextField,
     Value,
 )
-from django.db.models.lookups import Contains
+from django.db.models.lookups import Contains, Exact
 
 from core import money
 from donations.donors import searchable
@@ -79,12 +79,11 @@ def near_names(typed: str) -> QuerySet[Donor]:
         share = Func(_NAME_PIECES, pieces, template=SHARE, output_field=SCORE)
         donors = donors.annotate(pieces=_NAME_PIECES, **{f"near_{place}": share})
         if len(word) > 2:
-            # Whoever is meant shares two pieces, so one beside the first letter, which very many
-            # share: the index finds those, the rest is for them alone.
+            # Who has so many of the pieces has one of the others, whichever are left out. Those
+            # that begin a name, which very many share, sort first.
+            least = NEAR if len(words) == 1 else FARTHEST
             donors = donors.filter(
-                pieces__overlap=Func(
-                    pieces, Value(f"  {word[0]}"), function="array_remove", output_field=PIECES
-                )
+                pieces__overlap=Func(pieces, least=least, template=TELLING, output_field=PIECES)
             )
         exact &= Q(search_name__contains=word)
         near &= Q(**{f"near_{place}__gte": FARTHEST})
@@ -99,6 +98,7 @@ def near_names(typed: str) -> QuerySet[Donor]:
 PIECES = ArrayField(TextField())
 SCORE = FloatField()
 _NAME_PIECES = Func(F("search_name"), function="northstar_trigrams", output_field=PIECES)
+TELLING = "(SELECT asked[ceil(%(least)s * cardinality(asked))::int:] FROM %(expressions)s AS asked)"
 SHARE = (
     "(SELECT count(*) FILTER (WHERE piece = ANY(ours))::float / greatest(count(*), 1)"
     # OFFSET: parts the name once, not once for each piece.
@@ -223,7 +223,7 @@ def _figures(word: str) -> Q:
         except ValueError:
             continue
         # Donors remember what they gave, or what the card was charged with the fee.
-        whole = Q(amount_minor=asked) | Q(amount_minor=F("fee_cover_minor") + asked)
+        whole = Q(amount_minor=asked) | Q(Exact(F("amount_minor") - F("fee_cover_minor"), asked))
         condition |= whole & Q(currency=currency)
     return condition
 
