@@ -44,10 +44,15 @@ def executable() -> str | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests come last: Playwright's event loop stays in the process once it has begun."""
+    """Browser tests come last: Playwright's event loop stays in the process once it has begun.
+
+    They alone get a second try, for a real browser on a busy machine draws when it can; who needed
+    it is named at the end.
+    """
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.flaky(reruns=1))
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     if executable() is None and not os.environ.get("CI"):
         missing = pytest.mark.skip(reason="Chromium is not installed: sh deploy/bootstrap.sh tests")
@@ -60,6 +65,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     skipped = [
         r for r in terminalreporter.stats.get("skipped", []) if "Chromium" in str(r.longrepr)
     ]
+    for again in terminalreporter.stats.get("rerun", []):
+        terminalreporter.write_line(f"TRIED TWICE: {again.nodeid}", yellow=True, bold=True)
+        terminalreporter.write_line(again.longreprtext)
     if skipped:
         terminalreporter.write_line(
             f"NOT TESTED: {len(skipped)} browser tests, because Chromium is not installed.",

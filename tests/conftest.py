@@ -13,7 +13,7 @@ from django.utils import translation
 from tests import jobs, roles
 
 pytest_plugins = [
-    *("tests.databases", "tests.live", "tests.chromium", "tests.again"),
+    *("tests.databases", "tests.live", "tests.chromium"),
     *("tests.sandbox_fixtures", "tests.giving", "tests.donations.visitors"),
     *("tests.offline_made", "tests.gifts_made", "tests.plans_made", "tests.gifts.orders_made"),
 ]

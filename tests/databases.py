@@ -43,20 +43,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Before any fixture: Django begins a test's transaction in the database it finds named."""
-    if "seeded" in getattr(item, "fixturenames", ()):
+    if "_seeded_once" in getattr(item, "fixturenames", ()):
         _point_to(_demos_own())
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown() -> Iterator[None]:
-    try:
-        return (yield)
-    finally:
-        _point_to(server.run.main)
-        for alias in connections.settings:
-            # A server lost between two databases leaves a transaction that nobody ends.
-            if connections[alias].in_atomic_block:
-                del connections[alias]
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    _point_to(server.run.main)
 
 
 def _demos_own() -> server.Clone:
@@ -99,7 +92,7 @@ def own_database(
     """
     run = server.run
     template = run.template
-    if "seeded" in request.fixturenames:
+    if "_seeded_once" in request.fixturenames:
         request.getfixturevalue("seeded")
         template = _demos_own().name
     made = server.clone(run.server, template, f"{run.main.name}_{next(_numbers)}")

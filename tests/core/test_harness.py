@@ -10,14 +10,14 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection, transaction
+from django.db import connection
 from django.test import override_settings
 from django.urls import reverse
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from wagtail.models import Page
 
-from tests import databases, roles
+from tests import roles
 from tests.server import ROOT
 
 
@@ -75,17 +75,6 @@ def test_commits_are_real_in_a_database_of_ones_own(own_database):
     )  # fmt: skip
     assert seen == [1]
     assert "b" in child.stdout
-
-
-def test_a_transaction_that_nobody_ends_costs_no_other_test(own_database):
-    transaction.atomic().__enter__()
-    assert connection.in_atomic_block
-    ends = databases.pytest_runtest_teardown()
-    next(ends)
-    with pytest.raises(StopIteration):
-        next(ends)
-    assert not connection.in_atomic_block
-    assert ContentType.objects.exists()
 
 
 @pytest.mark.django_db

@@ -30,12 +30,12 @@ def purpose(code="education"):
 
 
 @pytest.fixture
-def seeded(db):
+def organisation(db):
     demo.seed()
 
 
 @pytest.fixture
-def another(seeded):
+def another(organisation):
     """A second entity, whose midnight and money are others."""
     return LegalEntity.objects.create(
         code="uk", name="North Star UK", short_name="North Star UK", country="GB", currency="GBP",
@@ -88,7 +88,7 @@ def test_income_is_told_by_source_and_appeal_and_a_gift_without_receipt_counts(c
     assert told.totals[months.UNRECEIPTED] == sum(one.amount_minor for one in without)
 
 
-def test_a_fund_rolls_forward_from_what_it_had_to_what_the_ledger_says(seeded):
+def test_a_fund_rolls_forward_from_what_it_had_to_what_the_ledger_says(organisation):
     fund, other = purpose(), purpose("work")
     september, october = (datetime(2026, m, 15, tzinfo=UTC) for m in (9, 10))
     book("a", (Account.CASH, 900, "USD"), (Account.CONTRIBUTIONS, -900, "USD", fund), at=september)
@@ -119,7 +119,7 @@ def test_a_fund_rolls_forward_from_what_it_had_to_what_the_ledger_says(seeded):
     }
 
 
-def test_months_that_were_opened_again_are_counted_with_the_last_two(seeded):
+def test_months_that_were_opened_again_are_counted_with_the_last_two(organisation):
     usual = months.oldest_open()
     ada, ben = person(factor=False), person(factor=False)
     february = Period.objects.create(
@@ -132,7 +132,7 @@ def test_months_that_were_opened_again_are_counted_with_the_last_two(seeded):
     assert months.oldest_open() == february.begins_on
 
 
-def test_a_month_long_past_that_was_booked_in_is_summed_within_minutes(seeded):
+def test_a_month_long_past_that_was_booked_in_is_summed_within_minutes(organisation):
     march = datetime(2026, 3, 10, 12, tzinfo=UTC)
     book("old", (Account.CASH, 5, "USD"), (Account.FEES, -5, "USD"), at=march)
     months.sum_months(0)
