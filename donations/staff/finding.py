@@ -66,7 +66,7 @@ def find_receipts(receipts: QuerySet[Receipt], typed: str) -> QuerySet[Receipt]:
         found = dict(Receipt.objects.filter(own).values_list("pk", "donation"))
         gifts = [gift for gift in found.values() if gift]
         return receipts.filter(Q(pk__in=list(found)) | Q(donation__in=gifts))
-    return receipts.filter(donation__in=find_donations(Donation.objects.all(), text).values("pk"))
+    return receipts.filter(*_conditions(text, _receipt_reading))
 
 
 def near_names(typed: str) -> QuerySet[Donor]:
@@ -123,12 +123,7 @@ def _conditions(typed: str, reading: Any) -> list[Q]:
 
 def _donation_reading(word: str, *, name: bool = False) -> Q | None:
     if name:
-        # Donors are read first: with their keys an index serves each of the three. The limit keeps
-        # PostgreSQL from reading the newest of millions one by one until a page is full.
-        near = list(near_names(word).values_list("pk", flat=True))
-        found = _names_begin(word) | _reference(word) | Q(donor__in=near)
-        named = Donation.objects.filter(found)
-        return Q(pk__in=named.values("pk")[:ALL])
+        return Q(pk__in=_named(word))
     if "@" in word or DOMAIN.fullmatch(word):
         return Q(email__icontains=word) | Q(donor__email__icontains=word)
     if STRIPE_ID.fullmatch(word):
@@ -146,6 +141,24 @@ def _donation_reading(word: str, *, name: bool = False) -> Q | None:
     if any(sign.isdigit() for sign in word):
         return _number(word)
     return None
+
+
+def _receipt_reading(word: str, *, name: bool = False) -> Q | None:
+    if name:
+        return Q(donation__in=_named(word))
+    gift = _donation_reading(word)
+    return gift and Q(donation__in=Donation.objects.filter(gift).values("pk"))
+
+
+def _named(typed: str) -> QuerySet[Donation, Any]:
+    """Keys of the gifts that a name may mean.
+
+    Donors are read first: with their keys an index serves each of the three. The limit keeps
+    PostgreSQL from reading the newest of millions one by one until a page is full.
+    """
+    near = list(near_names(typed).values_list("pk", flat=True))
+    found = _names_begin(typed) | _reference(typed) | Q(donor__in=near)
+    return Donation.objects.filter(found).values("pk")[:ALL]
 
 
 def _names_begin(typed: str) -> Q:
