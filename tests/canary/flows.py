@@ -140,7 +140,8 @@ def _failing(lives: Lives, served: Recipient) -> None:
     with mock.patch("json.loads", side_effect=ValueError(lives.text())), suppress(ValueError):
         sealing.unseal(served, "name", reader=lives.reader)
     broken = Recipient.objects.get(pk=served.pk)
-    broken.sealed = bytes(broken.sealed or b"")[:-1] + b"x"
+    whole = bytes(broken.sealed or b"")
+    broken.sealed = whole[:-1] + bytes([whole[-1] ^ 1])
     with suppress(sealing.Unreadable):
         sealing.unseal(broken, "name", reader=lives.reader)
 
